@@ -1,0 +1,77 @@
+// Skep, an MQTT broker. Apache-2.0; see LICENSE.
+package io.skep.sdk.auth;
+
+import io.skep.sdk.ReasonCode;
+import java.util.concurrent.CompletionStage;
+
+/** The answer of a hook that decides. */
+public sealed interface Decision {
+
+    /**
+     * Yes; later hooks are not asked.
+     *
+     * @param permissions what the client may do; looked at for logins only
+     */
+    record Allow(Permissions permissions) implements Decision {}
+
+    /**
+     * No; later hooks are not asked.
+     *
+     * @param reason for the client, an error; 3.x clients see the nearest code they know
+     * @param text for the log, and for MQTT 5.0 clients
+     */
+    record Deny(ReasonCode reason, String text) implements Decision {}
+
+    /** The next hook decides. */
+    record Next() implements Decision {}
+
+    /**
+     * The answer comes later; until then the client's packets wait, and no other's.
+     *
+     * @param stage completes on any thread, with any decision but a {@code Later}
+     */
+    record Later(CompletionStage<? extends Decision> stage) implements Decision {}
+
+    /** {@return yes, with permission for everything} */
+    static Decision allow() {
+        return Constants.ALLOW;
+    }
+
+    /**
+     * {@return yes, within limits}
+     *
+     * @param permissions what the client may do
+     */
+    static Decision allow(Permissions permissions) {
+        return new Allow(permissions);
+    }
+
+    /** {@return no: for a login "bad user name or password", for an operation "not authorized"} */
+    static Decision deny() {
+        return Constants.DENY;
+    }
+
+    /**
+     * {@return no, with a reason}
+     *
+     * @param reason an error
+     * @param text for the log, and for MQTT 5.0 clients
+     */
+    static Decision deny(ReasonCode reason, String text) {
+        return new Deny(reason, text);
+    }
+
+    /** {@return the next hook decides} */
+    static Decision next() {
+        return Constants.NEXT;
+    }
+
+    /**
+     * {@return the answer comes later}
+     *
+     * @param stage completes on any thread
+     */
+    static Decision later(CompletionStage<? extends Decision> stage) {
+        return new Later(stage);
+    }
+}

@@ -1,0 +1,25 @@
+// Skep, an MQTT broker. Apache-2.0; see LICENSE.
+package io.skep.sdk.auth;
+
+import io.skep.sdk.Client;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A client that wants to connect. Its certificates have passed the TLS handshake already.
+ *
+ * @param client who it says it is
+ * @param password the password of CONNECT, any bytes; null if there was none
+ */
+public record Login(Client client, byte @Nullable [] password) {
+
+    /** {@return the password read as UTF-8; empty if there was none} */
+    public String passwordText() {
+        return password == null ? "" : new String(password, StandardCharsets.UTF_8);
+    }
+
+    @Override
+    public String toString() {
+        return "Login[client=" + client + "]"; // the password stays out of logs
+    }
+}

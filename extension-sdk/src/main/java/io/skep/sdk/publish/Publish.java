@@ -1,0 +1,83 @@
+// Skep, an MQTT broker. Apache-2.0; see LICENSE.
+package io.skep.sdk.publish;
+
+import io.skep.sdk.Qos;
+import io.skep.sdk.UserProperty;
+import java.nio.ByteBuffer;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A view of a PUBLISH packet. The broker implements it; what is not asked for is not decoded. The {@code with} methods
+ * leave this view as it is and return a changed copy that stays valid.
+ */
+public interface Publish {
+
+    /** {@return the topic name} */
+    String topic();
+
+    /** {@return the payload, read-only} */
+    ByteBuffer payload();
+
+    /** {@return the QoS of the publisher} */
+    Qos qos();
+
+    /** {@return whether the message is to be retained} */
+    boolean retain();
+
+    /** {@return whether the publisher marked the payload as UTF-8 text} */
+    boolean payloadIsText();
+
+    /** {@return the message expiry interval in seconds, or -1 if there is none} */
+    long expirySeconds();
+
+    /** {@return the content type, null if there is none} */
+    @Nullable String contentType();
+
+    /** {@return the response topic, null if there is none} */
+    @Nullable String responseTopic();
+
+    /** {@return the correlation data, read-only, null if there is none} */
+    @Nullable ByteBuffer correlationData();
+
+    /** {@return the user properties in their order} */
+    List<UserProperty> userProperties();
+
+    /**
+     * {@return a copy for another topic}
+     *
+     * @param topic a valid topic name
+     */
+    Publish withTopic(String topic);
+
+    /**
+     * {@return a copy with another payload}
+     *
+     * @param payload is copied
+     */
+    Publish withPayload(ByteBuffer payload);
+
+    /**
+     * {@return a copy with another QoS; the acknowledgement to the publisher stays that of its own QoS}
+     *
+     * @param qos any
+     */
+    Publish withQos(Qos qos);
+
+    /**
+     * {@return a copy with another retain flag}
+     *
+     * @param retain whether to retain
+     */
+    Publish withRetain(boolean retain);
+
+    /**
+     * {@return a copy with other user properties}
+     *
+     * @param userProperties in their order; 3.x subscribers do not see them
+     */
+    Publish withUserProperties(List<UserProperty> userProperties);
+
+    /** {@return a copy that stays valid after the call} */
+    Publish copy();
+}

@@ -1,0 +1,79 @@
+// Skep, an MQTT broker. Apache-2.0; see LICENSE.
+package io.skep.sdk.publish;
+
+import io.skep.sdk.ReasonCode;
+import java.util.concurrent.CompletionStage;
+
+/** What becomes of an intercepted PUBLISH. */
+public sealed interface PublishAnswer {
+
+    /** Goes on as it is, to the next interceptor. */
+    enum Pass implements PublishAnswer {
+        /** The only one. */
+        PASS
+    }
+
+    /**
+     * Goes on changed, to the next interceptor.
+     *
+     * @param publish made by a {@code with} method of the intercepted one
+     */
+    record Change(Publish publish) implements PublishAnswer {}
+
+    /** Ends here; the publisher gets a positive acknowledgement. */
+    enum Drop implements PublishAnswer {
+        /** The only one. */
+        DROP
+    }
+
+    /**
+     * Ends here; an MQTT 5.0 publisher gets this code, a 3.x one a positive acknowledgement.
+     *
+     * @param reason an error that PUBACK may carry
+     */
+    record Deny(ReasonCode reason) implements PublishAnswer {}
+
+    /**
+     * The answer comes later; until then this publisher is not read.
+     *
+     * @param stage completes on any thread, with any answer but a {@code Later}
+     */
+    record Later(CompletionStage<? extends PublishAnswer> stage) implements PublishAnswer {}
+
+    /** {@return goes on as it is} */
+    static PublishAnswer pass() {
+        return Pass.PASS;
+    }
+
+    /**
+     * {@return goes on changed}
+     *
+     * @param publish made by a {@code with} method of the intercepted one
+     */
+    static PublishAnswer change(Publish publish) {
+        return new Change(publish);
+    }
+
+    /** {@return ends here, acknowledged} */
+    static PublishAnswer drop() {
+        return Drop.DROP;
+    }
+
+    /**
+     * {@return ends here, refused}
+     *
+     * @param reason an error that PUBACK may carry
+     */
+    static PublishAnswer deny(ReasonCode reason) {
+        return new Deny(reason);
+    }
+
+    /**
+     * {@return the answer comes later}
+     *
+     * @param stage completes on any thread
+     */
+    static PublishAnswer later(CompletionStage<? extends PublishAnswer> stage) {
+        return new Later(stage);
+    }
+}

@@ -1,0 +1,67 @@
+// Skep, an MQTT broker. Apache-2.0; see LICENSE.
+package io.skep.sdk.storage;
+
+import org.jspecify.annotations.Nullable;
+
+/** Ordered byte maps that survive. Used by one thread at a time. */
+public interface Storage extends AutoCloseable {
+
+    /**
+     * {@return the value of a key, null if there is none}
+     *
+     * @param keyspace the map
+     * @param key not empty
+     */
+    byte @Nullable [] get(Keyspace keyspace, byte[] key);
+
+    /**
+     * Visits a range in the order of unsigned bytes.
+     *
+     * @param keyspace the map
+     * @param from first key
+     * @param to behind the last key; null for the end of the map
+     * @param visitor may stop the visit
+     */
+    void scan(Keyspace keyspace, byte[] from, byte @Nullable [] to, Visitor visitor);
+
+    /** {@return an empty batch, for one commit} */
+    WriteBatch batch();
+
+    /**
+     * Writes a batch, all or nothing, after those committed before. Returns at once or when it is done, as the engine
+     * likes; commits call back in call order.
+     *
+     * @param batch made by {@link #batch}
+     * @param done called once, on any thread, when the batch is as durable as the storage was opened for
+     */
+    void commit(WriteBatch batch, Done done);
+
+    /** Waits for what was committed and lets go of the data. */
+    @Override
+    void close();
+
+    /** Sees the entries of a scan. */
+    @FunctionalInterface
+    interface Visitor {
+
+        /**
+         * {@return whether to go on}
+         *
+         * @param key the caller's to keep
+         * @param value the caller's to keep
+         */
+        boolean visit(byte[] key, byte[] value);
+    }
+
+    /** Hears the end of a commit. */
+    @FunctionalInterface
+    interface Done {
+
+        /**
+         * Called once.
+         *
+         * @param failure null if the batch is durable; else nothing of it was written, or the storage is broken
+         */
+        void done(@Nullable StorageException failure);
+    }
+}

@@ -1,0 +1,21 @@
+// Skep, an MQTT broker. Apache-2.0; see LICENSE.
+package io.skep.sdk.storage;
+
+import java.nio.file.Path;
+
+/** Opens one kind of storage; chosen by its name in the configuration. */
+public interface StorageProvider {
+
+    /** {@return the name in the configuration, for instance {@code rocksdb}} */
+    String name();
+
+    /**
+     * Opens the storage, for one broker at a time.
+     *
+     * @param folder the data folder, which exists; an engine that keeps its data elsewhere may ignore it
+     * @param durability what {@link Storage#commit} promises
+     * @return the open storage
+     * @throws StorageException if the data is in use, of a newer format, or damaged: the message says what to do
+     */
+    Storage open(Path folder, Durability durability) throws StorageException;
+}

@@ -1,0 +1,32 @@
+// Skep, an MQTT broker. Apache-2.0; see LICENSE.
+package io.skep.sdk.storage;
+
+/** The writes of one commit, applied in call order. */
+public interface WriteBatch {
+
+    /**
+     * Sets a value.
+     *
+     * @param keyspace the map
+     * @param key not empty; not changed afterwards by the caller
+     * @param value not changed afterwards by the caller
+     */
+    void put(Keyspace keyspace, byte[] key, byte[] value);
+
+    /**
+     * Removes a value, if there is one.
+     *
+     * @param keyspace the map
+     * @param key not empty
+     */
+    void delete(Keyspace keyspace, byte[] key);
+
+    /**
+     * Removes all values of a range.
+     *
+     * @param keyspace the map
+     * @param from first key
+     * @param to behind the last key
+     */
+    void deleteRange(Keyspace keyspace, byte[] from, byte[] to);
+}
