@@ -1,0 +1,23 @@
+// Skep, an MQTT broker. Apache-2.0; see LICENSE.
+package io.skep.broker.config;
+
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * Where extensions are and how they are treated.
+ *
+ * @param folder with their JARs; relative to the folder of the distribution
+ * @param configFolder with a file {@code <id>.yaml} each
+ * @param disabled ids that are not loaded
+ * @param inFlightMax unanswered calls that one extension may have
+ * @param eventsMax events that may wait for one extension
+ * @param threadsMax of one extension
+ */
+public record ExtensionsConfig(
+        Path folder, Path configFolder, List<String> disabled, int inFlightMax, int eventsMax, int threadsMax) {
+
+    /** {@code extensions}, {@code conf/extensions}, nothing disabled, 10,000 calls, 10,000 events, 4 threads. */
+    public static final ExtensionsConfig DEFAULT =
+            new ExtensionsConfig(Path.of("extensions"), Path.of("conf", "extensions"), List.of(), 10_000, 10_000, 4);
+}

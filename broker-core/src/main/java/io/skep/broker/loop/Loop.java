@@ -1,0 +1,81 @@
+// Skep, an MQTT broker. Apache-2.0; see LICENSE.
+package io.skep.broker.loop;
+
+import io.netty.channel.EventLoop;
+import java.util.ArrayList;
+import java.util.concurrent.Executor;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * An event loop: one thread that owns connections and sessions, and a turn of which handles all packets that have
+ * arrived, then does once what is better done for all of them together: one write per connection, one hand-over to the
+ * journal.
+ */
+public final class Loop implements Executor {
+
+    private static final Logger log = LoggerFactory.getLogger(Loop.class);
+
+    private final int index;
+    private final EventLoop eventLoop;
+    private ArrayList<Runnable> atTurnEnd = new ArrayList<>();
+    private ArrayList<Runnable> spare = new ArrayList<>();
+    private final Runnable endTurn = this::endTurn;
+    private long nowNanos = System.nanoTime();
+
+    public Loop(int index, EventLoop eventLoop) {
+        this.index = index;
+        this.eventLoop = eventLoop;
+    }
+
+    /** {@return the place of this loop among all, from 0} */
+    public int index() {
+        return index;
+    }
+
+    public EventLoop eventLoop() {
+        return eventLoop;
+    }
+
+    public boolean inLoop() {
+        return eventLoop.inEventLoop();
+    }
+
+    /** Runs a task on this loop, in the order of the calls of one thread. Any thread. */
+    @Override
+    public void execute(Runnable task) {
+        eventLoop.execute(task);
+    }
+
+    /** Runs a step when the packets of this turn are handled; each call adds one run. Only on this loop. */
+    public void atTurnEnd(Runnable step) {
+        if (atTurnEnd.isEmpty()) {
+            eventLoop.execute(endTurn);
+        }
+        atTurnEnd.add(step);
+    }
+
+    /** {@return {@link System#nanoTime} as of this turn} */
+    public long nowNanos() {
+        return nowNanos;
+    }
+
+    /** Reads the clock; called when a turn begins to handle a connection, and by the sweep. */
+    public void tick() {
+        nowNanos = System.nanoTime();
+    }
+
+    private void endTurn() {
+        ArrayList<Runnable> steps = atTurnEnd;
+        atTurnEnd = spare;
+        for (int i = 0; i < steps.size(); i++) {
+            try {
+                steps.get(i).run();
+            } catch (RuntimeException e) {
+                log.error("a step at the end of a turn failed", e); // one connection's failure must not stop the others
+            }
+        }
+        steps.clear();
+        spare = steps;
+    }
+}
