@@ -7,9 +7,9 @@ import io.skep.sdk.storage.Storage;
 import io.skep.sdk.storage.StorageException;
 import io.skep.sdk.storage.WriteBatch;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
@@ -49,7 +49,7 @@ public final class Journal implements AutoCloseable {
     private final Metrics metrics;
     private final Thread thread = new Thread(this::run, "skep-journal");
 
-    /** A {@link Write}, an {@link ArrayList} of them, or a {@link Read}. */
+    /** A {@link Write}, an {@link List} of them, or a {@link Read}. */
     private final Queue<Object> queue = new MpscUnboundedArrayQueue<>(1024);
 
     private final AtomicInteger waiting = new AtomicInteger();
@@ -79,7 +79,7 @@ public final class Journal implements AutoCloseable {
     /**
      * Makes the writes of a whole turn durable, for one hand-over; the list is the journal's from now on. Any thread.
      */
-    public void submitAll(ArrayList<Write> writes) {
+    public void submitAll(List<Write> writes) {
         if (!writes.isEmpty()) {
             waiting.addAndGet(writes.size());
             offer(writes);
@@ -200,7 +200,7 @@ public final class Journal implements AutoCloseable {
             return turn.next();
         }
         Object next = queue.poll();
-        if (next instanceof ArrayList<?> writes) {
+        if (next instanceof List<?> writes) {
             turn = writes.iterator();
             return turn.next();
         }
@@ -251,7 +251,7 @@ public final class Journal implements AutoCloseable {
             tell(write.loop(), () -> write.failed(closed));
         } else if (entry instanceof Read<?> read) {
             read.refuse(closed);
-        } else if (entry instanceof ArrayList<?> writes) {
+        } else if (entry instanceof List<?> writes) {
             writes.forEach(Journal::refuse);
         }
     }
