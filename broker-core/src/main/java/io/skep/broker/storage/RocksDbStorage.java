@@ -1,0 +1,154 @@
+// Skep, an MQTT broker. Apache-2.0; see LICENSE.
+package io.skep.broker.storage;
+
+import io.skep.sdk.storage.Durability;
+import io.skep.sdk.storage.Keyspace;
+import io.skep.sdk.storage.Storage;
+import io.skep.sdk.storage.StorageException;
+import io.skep.sdk.storage.WriteBatch;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import org.rocksdb.ColumnFamilyHandle;
+import org.rocksdb.ReadOptions;
+import org.rocksdb.RocksDBException;
+import org.rocksdb.RocksIterator;
+import org.rocksdb.Slice;
+import org.rocksdb.WriteOptions;
+
+/**
+ * One database with a column family per keyspace. A commit returns when it is as durable as was asked for:
+ *
+ * <ul>
+ *   <li>fsync: it is in the log, and the log on the disk;
+ *   <li>os: it is in the log, which the operating system writes when it likes;
+ *   <li>none: it is in memory only. There is no log; data is stored when memory fills and when the storage is closed,
+ *       in all keyspaces at once, so that a killed broker finds itself in some earlier but consistent state.
+ * </ul>
+ *
+ * <p>A database that could not write its log refuses everything from then on. So after a failed commit the next one
+ * opens it anew: when the disk has space again, the broker goes on without a restart.
+ */
+final class RocksDbStorage implements Storage {
+
+    /** A batch that had to grow further gives its memory back. */
+    private static final long SPARE_BYTES_MAX = 8 << 20;
+
+    private final Path folder;
+    private final RocksDbOptions options;
+    private final WriteOptions writing;
+    private final ReadOptions reading = new ReadOptions();
+    private @Nullable RocksDbHandle handle;
+    private @Nullable RocksDbBatch spare;
+
+    RocksDbStorage(Path folder, Durability durability) {
+        this.folder = folder;
+        options = new RocksDbOptions(durability);
+        writing =
+                new WriteOptions().setSync(durability == Durability.FSYNC).setDisableWAL(durability == Durability.NONE);
+        try {
+            handle = RocksDbHandle.open(folder, options);
+        } catch (StorageException e) {
+            close();
+            throw e;
+        }
+    }
+
+    @Override
+    public byte @Nullable [] get(Keyspace keyspace, byte[] key) {
+        RocksDbHandle open = handle();
+        try {
+            return open.database().get(open.family(keyspace), reading, key);
+        } catch (RocksDBException e) {
+            throw new StorageException("storage: reading " + keyspace + " failed", e);
+        }
+    }
+
+    @Override
+    public void scan(Keyspace keyspace, byte[] from, byte @Nullable [] to, Visitor visitor) {
+        RocksDbHandle open = handle();
+        // with its end known, the engine does not search deleted entries behind it for one that lives
+        try (Slice end = to == null ? null : new Slice(to);
+                ReadOptions bounded = new ReadOptions().setFillCache(false)) {
+            if (end != null) {
+                bounded.setIterateUpperBound(end);
+            }
+            visit(open, open.family(keyspace), bounded, from, visitor);
+        } catch (RocksDBException e) {
+            throw new StorageException("storage: reading " + keyspace + " failed", e);
+        }
+    }
+
+    private static void visit(
+            RocksDbHandle open, ColumnFamilyHandle family, ReadOptions bounded, byte[] from, Visitor visitor)
+            throws RocksDBException {
+        try (RocksIterator entries = open.database().newIterator(family, bounded)) {
+            entries.seek(from);
+            while (entries.isValid() && visitor.visit(entries.key(), entries.value())) {
+                entries.next();
+            }
+            entries.status();
+        }
+    }
+
+    @Override
+    public WriteBatch batch() {
+        RocksDbBatch batch = spare == null ? new RocksDbBatch(this) : spare;
+        spare = null;
+        return batch;
+    }
+
+    @Override
+    public void commit(WriteBatch batch, Done done) {
+        RocksDbBatch filled = (RocksDbBatch) batch;
+        StorageException failure = null;
+        try {
+            handle().database().write(writing, filled.content());
+        } catch (RocksDBException e) {
+            failure = new StorageException("storage: writing to '" + folder + "' failed", e);
+            closeHandle();
+        } catch (StorageException e) {
+            failure = e;
+        }
+        recycle(filled);
+        done.done(failure);
+    }
+
+    private void recycle(RocksDbBatch batch) {
+        if (spare == null && batch.content().getDataSize() <= SPARE_BYTES_MAX) {
+            batch.content().clear();
+            spare = batch;
+        } else {
+            batch.close();
+        }
+    }
+
+    ColumnFamilyHandle family(Keyspace keyspace) {
+        return handle().family(keyspace);
+    }
+
+    private RocksDbHandle handle() {
+        if (handle == null) {
+            handle = RocksDbHandle.open(folder, options);
+        }
+        return handle;
+    }
+
+    private void closeHandle() {
+        if (handle != null) {
+            handle.close();
+            handle = null;
+        }
+    }
+
+    @Override
+    public void close() {
+        closeHandle();
+        if (spare != null) {
+            spare.close();
+            spare = null;
+        }
+        reading.close();
+        writing.close();
+        options.close();
+    }
+}

@@ -1,0 +1,22 @@
+// Skep, an MQTT broker. Apache-2.0; see LICENSE.
+package io.skep.broker.storage;
+
+import io.skep.sdk.storage.StorageException;
+import io.skep.sdk.storage.WriteBatch;
+import java.util.concurrent.Executor;
+
+/** Something to be made durable; a queue entry or a session record is one, so that a message costs no wrapper. */
+public interface Write {
+
+    /** Adds what is to be stored now, which is nothing if it is no longer wanted. On the journal's thread. */
+    void addTo(WriteBatch batch);
+
+    /** {@return who hears the end; asked on the journal's thread when the end is known} */
+    Executor loop();
+
+    /** All that was added is durable, and so is everything submitted earlier by the same thread. On {@link #loop}. */
+    void committed();
+
+    /** Nothing of it can be relied on. On {@link #loop}. */
+    void failed(StorageException failure);
+}
