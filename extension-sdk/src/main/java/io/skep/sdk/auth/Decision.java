@@ -2,6 +2,7 @@
 package io.skep.sdk.auth;
 
 import io.skep.sdk.ReasonCode;
+import java.util.Objects;
 import java.util.concurrent.CompletionStage;
 
 /** The answer of a hook that decides. */
@@ -12,7 +13,13 @@ public sealed interface Decision {
      *
      * @param permissions what the client may do; looked at for logins only
      */
-    record Allow(Permissions permissions) implements Decision {}
+    record Allow(Permissions permissions) implements Decision {
+
+        /** Checks that there are permissions. */
+        public Allow {
+            Objects.requireNonNull(permissions, "permissions");
+        }
+    }
 
     /**
      * No; later hooks are not asked.
@@ -20,7 +27,16 @@ public sealed interface Decision {
      * @param reason for the client, an error; 3.x clients see the nearest code they know
      * @param text for the log, and for MQTT 5.0 clients
      */
-    record Deny(ReasonCode reason, String text) implements Decision {}
+    record Deny(ReasonCode reason, String text) implements Decision {
+
+        /** Checks that the reason is an error. */
+        public Deny {
+            Objects.requireNonNull(text, "text");
+            if (!reason.isError()) {
+                throw new IllegalArgumentException("reason: " + reason + " (expected: an error)");
+            }
+        }
+    }
 
     /** The next hook decides. */
     record Next() implements Decision {}
@@ -30,7 +46,13 @@ public sealed interface Decision {
      *
      * @param stage completes on any thread, with any decision but a {@code Later}
      */
-    record Later(CompletionStage<? extends Decision> stage) implements Decision {}
+    record Later(CompletionStage<? extends Decision> stage) implements Decision {
+
+        /** Checks that there is a stage. */
+        public Later {
+            Objects.requireNonNull(stage, "stage");
+        }
+    }
 
     /** {@return yes, with permission for everything} */
     static Decision allow() {

@@ -2,6 +2,8 @@
 package io.skep.sdk.auth;
 
 import io.skep.sdk.Qos;
+import io.skep.sdk.TopicFilter;
+import java.util.Objects;
 import java.util.Set;
 
 /**
@@ -9,12 +11,20 @@ import java.util.Set;
  *
  * @param effect whether what it covers is allowed or denied
  * @param actions what it is about
- * @param topicFilter covers topics that match it, and subscriptions whose every topic it matches; {@code %c} and
- *     {@code %u} must have been replaced
+ * @param topicFilter covers topics that match it. It allows subscriptions whose every topic it matches, and denies
+ *     those of which it matches any. Placeholders must have been replaced
  * @param qosMax publish and subscribe up to this; above it the rule does not cover
  * @param retain whether it covers retained publishes too
  */
 public record Permission(Effect effect, Set<Action> actions, String topicFilter, Qos qosMax, boolean retain) {
+
+    /** Checks the topic filter. */
+    public Permission {
+        Objects.requireNonNull(effect, "effect");
+        Objects.requireNonNull(qosMax, "qosMax");
+        actions = Set.copyOf(actions);
+        TopicFilter.of(topicFilter);
+    }
 
     /** What a rule does. */
     public enum Effect {

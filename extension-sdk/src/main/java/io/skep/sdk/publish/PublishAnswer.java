@@ -2,6 +2,8 @@
 package io.skep.sdk.publish;
 
 import io.skep.sdk.ReasonCode;
+import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
 
 /** What becomes of an intercepted PUBLISH. */
@@ -18,7 +20,13 @@ public sealed interface PublishAnswer {
      *
      * @param publish made by a {@code with} method of the intercepted one
      */
-    record Change(Publish publish) implements PublishAnswer {}
+    record Change(Publish publish) implements PublishAnswer {
+
+        /** Checks that there is a publish. */
+        public Change {
+            Objects.requireNonNull(publish, "publish");
+        }
+    }
 
     /** Ends here; the publisher gets a positive acknowledgement. */
     enum Drop implements PublishAnswer {
@@ -31,14 +39,36 @@ public sealed interface PublishAnswer {
      *
      * @param reason an error that PUBACK may carry
      */
-    record Deny(ReasonCode reason) implements PublishAnswer {}
+    record Deny(ReasonCode reason) implements PublishAnswer {
+
+        private static final Set<ReasonCode> REASONS = Set.of(
+                ReasonCode.UNSPECIFIED_ERROR,
+                ReasonCode.IMPLEMENTATION_SPECIFIC_ERROR,
+                ReasonCode.NOT_AUTHORIZED,
+                ReasonCode.TOPIC_NAME_INVALID,
+                ReasonCode.QUOTA_EXCEEDED,
+                ReasonCode.PAYLOAD_FORMAT_INVALID);
+
+        /** Checks that PUBACK may carry the reason. */
+        public Deny {
+            if (!REASONS.contains(reason)) {
+                throw new IllegalArgumentException("reason: " + reason + " (expected: one of " + REASONS + ")");
+            }
+        }
+    }
 
     /**
      * The answer comes later; until then this publisher is not read.
      *
      * @param stage completes on any thread, with any answer but a {@code Later}
      */
-    record Later(CompletionStage<? extends PublishAnswer> stage) implements PublishAnswer {}
+    record Later(CompletionStage<? extends PublishAnswer> stage) implements PublishAnswer {
+
+        /** Checks that there is a stage. */
+        public Later {
+            Objects.requireNonNull(stage, "stage");
+        }
+    }
 
     /** {@return goes on as it is} */
     static PublishAnswer pass() {

@@ -1,0 +1,154 @@
+// Skep, an MQTT broker. Apache-2.0; see LICENSE.
+package io.skep.broker.hook;
+
+import io.skep.broker.loop.Loop;
+import io.skep.sdk.HookOptions.Fallback;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One walk along a chain: asks hook after hook until one ends it. It stays on the client's loop and keeps to the chain
+ * that it began with. While a hook answers later the walk rests, and nothing else does: the answer and the deadline
+ * both come back as tasks of the loop, so whichever is first wins without a race.
+ *
+ * @param <H> the hooks
+ * @param <A> their answers
+ */
+abstract class Walk<H, A> {
+
+    private final List<Hook<H>> chain;
+    private final Loop loop;
+    private final Consumer<? super A> done;
+    private int asked;
+
+    Walk(List<Hook<H>> chain, Loop loop, Consumer<? super A> done) {
+        this.chain = chain;
+        this.loop = loop;
+        this.done = done;
+    }
+
+    /** Calls a hook. */
+    abstract @Nullable A ask(Hook<H> hook);
+
+    /** {@return what a {@code later} waits for; null for every other answer} */
+    abstract @Nullable CompletionStage<? extends A> stage(A answer);
+
+    /** {@return the result, if an answer ends the walk; null if the next hook is to be asked} */
+    abstract @Nullable A result(A answer);
+
+    /** {@return the result when every hook was asked} */
+    abstract A resultAtEnd();
+
+    /** {@return what the failure of a hook with {@link Fallback#DENY} answers} */
+    abstract A denied();
+
+    /** {@return what the failure of a hook with {@link Fallback#NEXT} answers} */
+    abstract A passed();
+
+    final void run() {
+        while (asked < chain.size()) {
+            A answer = call(chain.get(asked++));
+            if (answer == null) {
+                return; // the walk rests
+            }
+            A result = result(answer);
+            if (result != null) {
+                done.accept(result);
+                return;
+            }
+        }
+        done.accept(resultAtEnd());
+    }
+
+    private @Nullable A call(Hook<H> hook) {
+        try {
+            A answer = ask(hook);
+            CompletionStage<? extends A> stage = answer == null ? null : stage(answer);
+            if (stage == null) {
+                return checked(hook, answer);
+            }
+            if (stage instanceof CompletableFuture<? extends A> future && future.isDone()) {
+                return checked(hook, future.join());
+            }
+            if (!hook.owner().enter()) {
+                return failed(hook, "has too many unanswered calls", null);
+            }
+            return new Rest(hook).await(stage);
+        } catch (Throwable e) { // whatever an extension throws, linkage errors included, is its own failure
+            return failed(hook, "failed", e);
+        }
+    }
+
+    private A checked(Hook<H> hook, @Nullable A answer) {
+        if (answer == null) {
+            return failed(hook, "answered null", null);
+        }
+        return stage(answer) == null ? answer : failed(hook, "answered later twice", null);
+    }
+
+    private A failed(Hook<H> hook, String how, @Nullable Throwable cause) {
+        Throwable reason = cause instanceof CompletionException && cause.getCause() != null ? cause.getCause() : cause;
+        Fallback fallback = hook.options().fallback();
+        hook.owner().failures().add(hook.kind() + " " + how + ", which counts as " + fallback, reason);
+        return fallback == Fallback.DENY ? denied() : passed();
+    }
+
+    /** A hook whose answer is waited for. */
+    private final class Rest {
+
+        private final Hook<H> hook;
+        private final Future<?> deadline;
+        private boolean over;
+
+        Rest(Hook<H> hook) {
+            this.hook = hook;
+            this.deadline = loop.eventLoop()
+                    .schedule(this::expire, hook.options().deadline().toNanos(), TimeUnit.NANOSECONDS);
+        }
+
+        @Nullable A await(CompletionStage<? extends A> stage) {
+            try {
+                stage.whenComplete((answer, failure) -> loop.execute(() -> complete(answer, failure)));
+                return null;
+            } catch (Throwable e) { // a stage of the extension's own making
+                end();
+                return failed(hook, "failed", e);
+            }
+        }
+
+        private void complete(@Nullable A answer, @Nullable Throwable failure) {
+            if (!over) {
+                end();
+                proceed(failure == null ? checked(hook, answer) : failed(hook, "failed", failure));
+            }
+        }
+
+        private void expire() {
+            if (!over) {
+                end();
+                proceed(failed(hook, "missed its deadline of " + hook.options().deadline(), null));
+            }
+        }
+
+        private void end() {
+            over = true;
+            deadline.cancel(false);
+            hook.owner().leave();
+        }
+
+        private void proceed(A answer) {
+            A result = result(answer);
+            if (result == null) {
+                run();
+            } else {
+                done.accept(result);
+            }
+        }
+    }
+}
