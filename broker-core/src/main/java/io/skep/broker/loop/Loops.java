@@ -13,6 +13,7 @@ import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.FastThreadLocalThread;
+import io.netty.util.concurrent.Future;
 import io.skep.broker.config.ThreadConfig;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -78,9 +79,9 @@ public final class Loops {
 
     /** Closes the channels, runs what is queued and ends the threads; returns when that is done or the time is over. */
     public void close(Duration timeout) {
-        group.shutdownGracefully(0, timeout.toMillis(), TimeUnit.MILLISECONDS);
+        Future<?> ended = group.shutdownGracefully(0, timeout.toMillis(), TimeUnit.MILLISECONDS);
         // The group gives up on its queues at the time-out; the second more is for the threads to end.
-        if (!group.terminationFuture().awaitUninterruptibly(timeout.toMillis() + 1_000)) {
+        if (!ended.awaitUninterruptibly(timeout.toMillis() + 1_000)) {
             log.warn("event loops: still running after {} (expected: an end within it)", timeout);
         }
     }

@@ -9,7 +9,6 @@ import io.netty.handler.codec.haproxy.HAProxyMessageDecoder;
 import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpServerCodec;
 import io.skep.broker.config.ListenerConfig;
-import io.skep.broker.config.ListenerConfig.Type;
 import io.skep.broker.loop.Loop;
 import io.skep.broker.metrics.Metric;
 import java.io.IOException;
@@ -35,8 +34,14 @@ final class Listener extends ChannelInitializer<Channel> {
     Listener(ListenerConfig config, Listeners owner) throws IOException {
         this.config = config;
         this.owner = owner;
-        this.tls = config.type() == Type.TLS || config.type() == Type.WSS ? new TlsContext(config) : null;
-        this.webSocket = config.type() == Type.WS || config.type() == Type.WSS;
+        this.tls = switch (config.type()) {
+            case TLS, WSS -> new TlsContext(config);
+            case TCP, WS -> null;
+        };
+        this.webSocket = switch (config.type()) {
+            case WS, WSS -> true;
+            case TCP, TLS -> false;
+        };
         this.countClosed = closed -> owner.metrics().increment(Metric.CONNECTIONS_CLOSED);
     }
 

@@ -41,7 +41,7 @@ final class OpeningTimeouts {
 
     /** Closes all that are under way. Any thread. */
     void closeAll() {
-        loop.execute(() -> List.copyOf(deadlines.keySet()).forEach(Channel::close));
+        loop.execute(() -> close(new ArrayList<>(deadlines.keySet())));
     }
 
     private void closeOverdue() {
@@ -55,6 +55,13 @@ final class OpeningTimeouts {
             overdue.add(opening.getKey());
             eldest.remove();
         }
-        overdue.forEach(Channel::close); // after the walk, as closing comes back to end()
+        close(overdue);
+    }
+
+    /** Given a copy, as closing comes back to {@link #end}. */
+    private static void close(List<Channel> channels) {
+        for (Channel channel : channels) {
+            channel.close();
+        }
     }
 }
