@@ -17,6 +17,7 @@ import org.slf4j.LoggerFactory;
  * the listener has them. Then the handler takes its place; or, if a phase fails or takes too long, the channel closes
  * and no handler was made.
  */
+@SuppressWarnings("FutureReturnValueIgnored") // a failed write shows as an inactive channel
 final class Opening extends ChannelInboundHandlerAdapter {
 
     /** What comes before MQTT, in this order. Fired as a user event when it is done, but for TLS which has its own. */

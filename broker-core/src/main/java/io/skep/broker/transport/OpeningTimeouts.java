@@ -14,6 +14,7 @@ import java.util.Map;
  * The channels of one loop that have not reached MQTT yet, eldest first. As all have the same time, a look at the
  * eldest ones once a second is enough, and no channel needs a timer. Runs on its loop.
  */
+@SuppressWarnings("FutureReturnValueIgnored") // a failed write shows as an inactive channel
 final class OpeningTimeouts {
 
     private final Loop loop;
@@ -41,7 +42,7 @@ final class OpeningTimeouts {
 
     /** Closes all that are under way. Any thread. */
     void closeAll() {
-        loop.execute(() -> close(new ArrayList<>(deadlines.keySet())));
+        loop.execute(() -> List.copyOf(deadlines.keySet()).forEach(Channel::close));
     }
 
     private void closeOverdue() {
@@ -55,13 +56,6 @@ final class OpeningTimeouts {
             overdue.add(opening.getKey());
             eldest.remove();
         }
-        close(overdue);
-    }
-
-    /** Given a copy, as closing comes back to {@link #end}. */
-    private static void close(List<Channel> channels) {
-        for (Channel channel : channels) {
-            channel.close();
-        }
+        overdue.forEach(Channel::close); // after the walk, as closing comes back to end()
     }
 }

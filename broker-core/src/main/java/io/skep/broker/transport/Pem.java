@@ -87,14 +87,15 @@ final class Pem {
 
     /** The text around the key does not name its algorithm: the one that can read it is it. */
     private static PrivateKey parse(PKCS8EncodedKeySpec spec) throws GeneralSecurityException {
+        InvalidKeyException unknown = new InvalidKeyException("damaged, or none of the kinds " + KEY_ALGORITHMS);
         for (String algorithm : KEY_ALGORITHMS) {
             try {
                 return KeyFactory.getInstance(algorithm).generatePrivate(spec);
             } catch (InvalidKeySpecException e) {
-                continue;
+                unknown.addSuppressed(e);
             }
         }
-        throw new InvalidKeyException("a key of an unknown kind, or damaged (known: " + KEY_ALGORITHMS + ")");
+        throw unknown;
     }
 
     private static String text(Path path) throws IOException {

@@ -17,6 +17,7 @@ import org.slf4j.LoggerFactory;
  * be of any size, and an idle connection holds no more than a frame's header. Outgoing, each buffer is one binary frame
  * [MQTT-6.0.0-1].
  */
+@SuppressWarnings("FutureReturnValueIgnored") // a failed write shows as an inactive channel
 final class WebSocketFrames extends ChannelDuplexHandler {
 
     private static final Logger log = LoggerFactory.getLogger(WebSocketFrames.class);

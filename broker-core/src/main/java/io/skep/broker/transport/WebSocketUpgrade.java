@@ -32,6 +32,7 @@ import org.jspecify.annotations.Nullable;
  * Answers the one HTTP request by which a WebSocket begins, then gives its place, and that of the HTTP codec, to
  * {@link WebSocketFrames}. Anything else is answered with a short error.
  */
+@SuppressWarnings("FutureReturnValueIgnored") // a failed write shows as an inactive channel
 final class WebSocketUpgrade extends ChannelInboundHandlerAdapter {
 
     /** Those we speak, the better one first. */
