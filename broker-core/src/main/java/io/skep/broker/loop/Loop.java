@@ -3,7 +3,11 @@ package io.skep.broker.loop;
 
 import io.netty.channel.EventLoop;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Executor;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,6 +25,8 @@ public final class Loop implements Executor {
     private ArrayList<Runnable> atTurnEnd = new ArrayList<>();
     private ArrayList<Runnable> spare = new ArrayList<>();
     private final Runnable endTurn = this::endTurn;
+    private final List<Runnable> everySecond = new ArrayList<>();
+    private @Nullable Future<?> sweeping;
     private long nowNanos = System.nanoTime();
 
     public Loop(int index, EventLoop eventLoop) {
@@ -55,6 +61,18 @@ public final class Loop implements Executor {
         atTurnEnd.add(step);
     }
 
+    /**
+     * Runs a step once a second for as long as the loop lives. Whatever has deadlines (keep alive, time-outs) keeps
+     * them in a structure of its own and looks at it here, so that no connection costs a timer. Any thread.
+     */
+    public void everySecond(Runnable step) {
+        if (inLoop()) {
+            addSweepStep(step);
+        } else {
+            eventLoop.execute(() -> addSweepStep(step));
+        }
+    }
+
     /** {@return {@link System#nanoTime} as of this turn} */
     public long nowNanos() {
         return nowNanos;
@@ -68,14 +86,31 @@ public final class Loop implements Executor {
     private void endTurn() {
         ArrayList<Runnable> steps = atTurnEnd;
         atTurnEnd = spare;
+        runAll(steps, "at the end of a turn");
+        steps.clear();
+        spare = steps;
+    }
+
+    private void addSweepStep(Runnable step) {
+        if (sweeping == null) {
+            sweeping = eventLoop.scheduleWithFixedDelay(
+                    this::sweep, 1, 1, TimeUnit.SECONDS); // Netty cancels it with the loop
+        }
+        everySecond.add(step);
+    }
+
+    private void sweep() {
+        tick();
+        runAll(everySecond, "of the sweep");
+    }
+
+    private static void runAll(List<Runnable> steps, String when) {
         for (int i = 0; i < steps.size(); i++) {
             try {
                 steps.get(i).run();
             } catch (RuntimeException e) {
-                log.error("a step at the end of a turn failed", e); // one connection's failure must not stop the others
+                log.error("a step {} failed", when, e); // one connection's failure must not stop the others
             }
         }
-        steps.clear();
-        spare = steps;
     }
 }

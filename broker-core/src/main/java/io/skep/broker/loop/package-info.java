@@ -2,7 +2,8 @@
 /**
  * The threads that everything runs on.
  *
- * <p>Starting points: {@link io.skep.broker.loop.Loop}.
+ * <p>Starting points: {@link io.skep.broker.loop.Loop}, {@link io.skep.broker.loop.Loops}. A loop's methods run on its
+ * own thread {@code skep-loop-N}, but for those that say "any thread".
  */
 @NullMarked
 package io.skep.broker.loop;

@@ -1,0 +1,112 @@
+// Skep, an MQTT broker. Apache-2.0; see LICENSE.
+package io.skep.broker.transport;
+
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.ssl.SslHandshakeCompletionEvent;
+import io.netty.util.ReferenceCountUtil;
+import io.skep.broker.config.ListenerConfig;
+import io.skep.broker.metrics.Metric;
+import io.skep.broker.metrics.Metrics;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Holds the place of the connection's handler until the phases before MQTT are over: PROXY header, TLS, WebSocket, as
+ * the listener has them. Then the handler takes its place; or, if a phase fails or takes too long, the channel closes
+ * and no handler was made.
+ */
+@SuppressWarnings("FutureReturnValueIgnored") // a failed write shows as an inactive channel
+final class Opening extends ChannelInboundHandlerAdapter {
+
+    /** What comes before MQTT, in this order. Fired as a user event when it is done, but for TLS which has its own. */
+    enum Phase {
+        PROXY,
+        TLS,
+        WEB_SOCKET
+    }
+
+    /** Why a phase failed, where that is the client's fault and found by us. */
+    static final class Refused extends RuntimeException {
+        Refused(String message) {
+            super(message, null, false, false);
+        }
+    }
+
+    private static final Logger log = LoggerFactory.getLogger(Opening.class);
+
+    private final Phase last;
+    private final ListenerConfig listener;
+    private final ConnectionFactory connections;
+    private final OpeningTimeouts timeouts;
+    private final Metrics metrics;
+    private @Nullable Throwable failure;
+
+    Opening(
+            Phase last,
+            ListenerConfig listener,
+            ConnectionFactory connections,
+            OpeningTimeouts timeouts,
+            Metrics metrics) {
+        this.last = last;
+        this.listener = listener;
+        this.connections = connections;
+        this.timeouts = timeouts;
+        this.metrics = metrics;
+    }
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext ctx) {
+        timeouts.begin(ctx.channel());
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+        if (event == last) {
+            handOver(ctx);
+        } else if (event instanceof SslHandshakeCompletionEvent tls) {
+            if (!tls.isSuccess()) {
+                failure = tls.cause();
+                ctx.close();
+            } else if (last == Phase.TLS) {
+                handOver(ctx);
+            }
+        }
+    }
+
+    @Override
+    public void channelActive(ChannelHandlerContext ctx) {
+        // Not passed on: for the connection's handler the channel is active after the hand-over.
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object message) {
+        ReferenceCountUtil.release(message); // what a closing channel still decodes
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        if (failure == null) {
+            failure = cause;
+        }
+        ctx.close();
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) {
+        boolean inTime = timeouts.end(ctx.channel());
+        metrics.increment(inTime ? Metric.CLOSED_OTHER : Metric.CLOSED_CONNECT_TIMEOUT);
+        if (log.isDebugEnabled()) {
+            Object reason = !inTime ? "too slow" : failure != null ? failure : "closed by the client";
+            log.debug("listener {}: {} closed before MQTT: {}", listener.name(), Peer.address(ctx.channel()), reason);
+        }
+    }
+
+    private void handOver(ChannelHandlerContext ctx) {
+        timeouts.end(ctx.channel());
+        ctx.pipeline().addLast(connections.create(timeouts.loop(), listener));
+        ctx.fireChannelActive();
+        ctx.pipeline().remove(this);
+    }
+}
