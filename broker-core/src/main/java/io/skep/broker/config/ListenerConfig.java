@@ -134,6 +134,11 @@ public record ListenerConfig(
                 .check();
     }
 
+    /** {@return the same on another address} */
+    public ListenerConfig withAddress(String other) {
+        return new ListenerConfig(name, type, other, port, path, tls, proxyProtocol);
+    }
+
     /** {@return a TCP listener on loopback} */
     public static ListenerConfig tcp(int port) {
         return new ListenerConfig("tcp", Type.TCP, "127.0.0.1", port, "/mqtt", null, false);

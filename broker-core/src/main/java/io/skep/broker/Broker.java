@@ -1,0 +1,171 @@
+// Skep, an MQTT broker. Apache-2.0; see LICENSE.
+package io.skep.broker;
+
+import com.google.inject.Guice;
+import com.google.inject.Injector;
+import com.google.inject.Stage;
+import io.skep.broker.config.ListenerConfig;
+import io.skep.broker.config.SkepConfig;
+import io.skep.broker.config.StorageConfig;
+import io.skep.broker.extension.ExtensionHost;
+import io.skep.broker.hook.HookChains;
+import io.skep.broker.loop.Loops;
+import io.skep.broker.metrics.Metrics;
+import io.skep.broker.session.SessionRegistry;
+import io.skep.broker.storage.DataFolder;
+import io.skep.broker.storage.Journal;
+import io.skep.broker.storage.MemoryProvider;
+import io.skep.broker.storage.RocksDbProvider;
+import io.skep.broker.transport.Listeners;
+import io.skep.broker.transport.Reception;
+import io.skep.sdk.storage.Storage;
+import io.skep.sdk.storage.StorageProvider;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A running broker. {@link #start} is the table of contents: each step has its undoing, and {@link #stop} undoes them from the
+ * last to the first. Thread-safe.
+ */
+public final class Broker implements AutoCloseable {
+
+    private static final Logger log = LoggerFactory.getLogger(Broker.class);
+    private static final Duration STOP_TIMEOUT = Duration.ofSeconds(3);
+
+    private final Deque<Runnable> undo = new ArrayDeque<>();
+    private final Injector injector;
+    private final Listeners listeners;
+    private boolean stopped;
+
+    /**
+     * Starts a broker; returns when clients can connect.
+     *
+     * @param config what {@code skep.yaml} says
+     * @param home what relative paths in it are relative to
+     * @throws IOException if a port cannot be bound; nothing is left running
+     * @throws io.skep.sdk.storage.StorageException if the data cannot be used
+     */
+    public static Broker start(SkepConfig config, Path home) throws IOException {
+        return new Broker(config, home);
+    }
+
+    private Broker(SkepConfig config, Path home) throws IOException {
+        try {
+            Storage storage = openStorage(config.storage(), home);
+            injector = Guice.createInjector(Stage.PRODUCTION, new BrokerModule(config, home, storage));
+            startThreads();
+            loadSessions(storage);
+            startExtensions();
+            listeners = listen(config.listeners());
+        } catch (IOException | RuntimeException e) {
+            stop();
+            throw e;
+        }
+        log.info("ready: {}", addresses());
+    }
+
+    private Storage openStorage(StorageConfig config, Path home) {
+        DataFolder folder = DataFolder.open(home.resolve(config.folder()));
+        undo.push(folder::close);
+        StorageProvider provider = Stream.of(new RocksDbProvider(), new MemoryProvider())
+                .filter(engine -> engine.name().equals(config.engine()))
+                .findFirst()
+                .orElseThrow(() -> new StartException(
+                        "storage.engine: '" + config.engine() + "' (expected: rocksdb or memory)"));
+        return provider.open(folder.path(), config.durability());
+    }
+
+    private void startThreads() {
+        Journal journal = injector.getInstance(Journal.class);
+        undo.push(journal::close);
+        Loops loops = injector.getInstance(Loops.class);
+        undo.push(() -> loops.close(STOP_TIMEOUT));
+    }
+
+    private void loadSessions(Storage storage) {
+        SessionRegistry sessions = injector.getInstance(SessionRegistry.class);
+        sessions.load(storage);
+        log.info("sessions: {}", sessions.size());
+    }
+
+    private void startExtensions() {
+        ExtensionHost extensions = injector.getInstance(ExtensionHost.class);
+        undo.push(extensions::stop);
+        extensions.start();
+    }
+
+    private Listeners listen(List<ListenerConfig> configs) throws IOException {
+        Reception reception = injector.getInstance(Reception.class);
+        boolean open = injector.getInstance(HookChains.class).authenticates();
+        List<ListenerConfig> allowed = open ? configs : configs.stream().map(Broker::onLoopback).toList();
+        Listeners all =
+                new Listeners(allowed, injector.getInstance(Loops.class), reception, injector.getInstance(Metrics.class));
+        injector.getInstance(SessionRegistry.class).resume();
+        all.start();
+        undo.push(() -> reception.closeAll(STOP_TIMEOUT));
+        undo.push(all::close);
+        return all;
+    }
+
+    /** Who lets everybody in serves this machine only. */
+    private static ListenerConfig onLoopback(ListenerConfig config) {
+        if (isLoopback(config.address())) {
+            return config;
+        }
+        log.warn(
+                "listener {}: bound to 127.0.0.1 instead of {}, because no extension authenticates clients"
+                        + " (put one into extensions/, for instance auth-file or allow-all)",
+                config.name(),
+                config.address());
+        return config.withAddress("127.0.0.1");
+    }
+
+    private static boolean isLoopback(String address) {
+        try {
+            return InetAddress.getByName(address).isLoopbackAddress();
+        } catch (UnknownHostException e) {
+            return false;
+        }
+    }
+
+    /** {@return the bound addresses, in the order of the configuration} */
+    public List<InetSocketAddress> addresses() {
+        return listeners.addresses();
+    }
+
+    /** {@return one of the broker's singletons, for the command line, tests and tools} */
+    public <T> T get(Class<T> type) {
+        return injector.getInstance(type);
+    }
+
+    /** Stops in order: accepts no more, tells clients, stores what is left, closes. Takes a few seconds at most. */
+    public synchronized void stop() {
+        if (stopped) {
+            return;
+        }
+        stopped = true;
+        while (!undo.isEmpty()) {
+            try {
+                undo.pop().run();
+            } catch (RuntimeException e) {
+                log.error("a step of the stop failed", e);
+            }
+        }
+        log.info("stopped");
+    }
+
+    @Override
+    public void close() {
+        stop();
+    }
+}

@@ -1,0 +1,172 @@
+// Skep, an MQTT broker. Apache-2.0; see LICENSE.
+package io.skep.broker.routing;
+
+import io.skep.broker.loop.Loop;
+import io.skep.broker.storage.Write;
+import io.skep.sdk.storage.StorageException;
+import io.skep.sdk.storage.WriteBatch;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What stands between a message and its acknowledgement: the parts of it that must be stored. Durable recipients and the
+ * retained store each add a part, on whatever loop they live; when all have been heard, the parts go to the journal as one
+ * atomic write; when that is durable, or every part has been withdrawn because its subscriber was faster than the disk, the
+ * publisher's loop is told, once.
+ */
+public final class Receipt implements Write {
+
+    /** Hears on the publisher's loop that a message may be acknowledged. */
+    public interface Publisher {
+
+        /** Called once; see {@link Receipt#failure}. */
+        void settled(Receipt receipt);
+
+        /** Hands the parts to the journal. Any loop. */
+        void submit(Receipt receipt);
+    }
+
+    /** Something to be stored for a message before it is acknowledged. */
+    public abstract static class Part {
+
+        private static final int WAITING = 0;
+        private static final int TAKEN = 1;
+        private static final int WITHDRAWN = 2;
+
+        private final AtomicInteger state = new AtomicInteger(WAITING);
+        private @Nullable Part next;
+        private @Nullable Receipt receipt;
+
+        /** Adds what is to be stored; on the journal's thread. */
+        protected abstract void store(WriteBatch batch);
+
+        /** Hears that it is stored, on {@link #loop}, unless it was withdrawn. */
+        protected abstract void stored();
+
+        /** {@return whose state it is} */
+        protected abstract Executor loop();
+
+        /** {@return true if it will not be stored; false if it is or may be stored already} */
+        public final boolean withdraw() {
+            if (!state.compareAndSet(WAITING, WITHDRAWN)) {
+                return false;
+            }
+            if (receipt != null) {
+                receipt.settle();
+            }
+            return true;
+        }
+    }
+
+    private final Loop loop;
+    private final Publisher publisher;
+    private final AtomicInteger unheard = new AtomicInteger(1); // the publisher itself, until the message is routed
+    private final AtomicInteger unsettled = new AtomicInteger(1); // the same, until it knows whether there are parts
+    private final AtomicReference<@Nullable Part> parts = new AtomicReference<>();
+    private volatile boolean done;
+    private @Nullable StorageException failure;
+
+    public Receipt(Loop loop, Publisher publisher) {
+        this.loop = loop;
+        this.publisher = publisher;
+    }
+
+    /** Announces a recipient that will either {@link #add} a part or {@link #decline}. On the publisher's loop. */
+    public void expect() {
+        unheard.incrementAndGet();
+        unsettled.incrementAndGet();
+    }
+
+    /** Adds an announced part, on any loop. */
+    public void add(Part part) {
+        part.receipt = this;
+        Part head;
+        do {
+            head = parts.get();
+            part.next = head;
+        } while (!parts.compareAndSet(head, part));
+        heard();
+    }
+
+    /** Says that an announced recipient stores nothing. */
+    public void decline() {
+        settle();
+        heard();
+    }
+
+    /** Says that the message is routed: all recipients have been announced. */
+    public void routed() {
+        decline();
+    }
+
+    /** {@return whether the message may be acknowledged. On the publisher's loop} */
+    public boolean isDone() {
+        return done;
+    }
+
+    /** {@return why it could not be stored, or null} */
+    public @Nullable StorageException failure() {
+        return failure;
+    }
+
+    private void heard() {
+        if (unheard.decrementAndGet() == 0 && parts.get() != null) {
+            publisher.submit(this);
+        }
+    }
+
+    private void settle() {
+        if (unsettled.decrementAndGet() == 0) {
+            runOn(loop, this::finish);
+        }
+    }
+
+    private void finish() {
+        if (!done) {
+            done = true;
+            publisher.settled(this);
+        }
+    }
+
+    @Override
+    public void addTo(WriteBatch batch) {
+        for (Part part = parts.get(); part != null; part = part.next) {
+            if (part.state.compareAndSet(Part.WAITING, Part.TAKEN)) {
+                part.store(batch);
+            }
+        }
+    }
+
+    @Override
+    public Executor loop() {
+        return loop;
+    }
+
+    @Override
+    public void committed() {
+        for (Part part = parts.get(); part != null; part = part.next) {
+            if (part.state.get() == Part.TAKEN) {
+                Executor home = part.loop();
+                Part stored = part;
+                runOn(home, stored::stored);
+            }
+        }
+        finish();
+    }
+
+    @Override
+    public void failed(StorageException cause) {
+        failure = cause;
+        finish();
+    }
+
+    private static void runOn(Executor executor, Runnable step) {
+        if (executor instanceof Loop here && here.inLoop()) {
+            step.run();
+        } else {
+            executor.execute(step);
+        }
+    }
+}

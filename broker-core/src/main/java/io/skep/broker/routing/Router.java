@@ -1,0 +1,78 @@
+// Skep, an MQTT broker. Apache-2.0; see LICENSE.
+package io.skep.broker.routing;
+
+import com.google.inject.Inject;
+import io.skep.broker.metrics.Metric;
+import io.skep.broker.metrics.Metrics;
+import org.jspecify.annotations.Nullable;
+
+/** Brings a message to everyone who subscribed to its topic. Used on every loop; holds no lock. */
+public final class Router {
+
+    private final SubscriptionTree tree;
+    private final RetainedMessages retained;
+    private final Metrics metrics;
+
+    @Inject
+    public Router(SubscriptionTree tree, RetainedMessages retained, Metrics metrics) {
+        this.tree = tree;
+        this.retained = retained;
+        this.metrics = metrics;
+    }
+
+    /** {@return who subscribed} */
+    public SubscriptionTree tree() {
+        return tree;
+    }
+
+    /** {@return what is kept for those who will subscribe} */
+    public RetainedMessages retained() {
+        return retained;
+    }
+
+    /**
+     * Retains, matches and delivers. What of it must be stored joins {@link Publication#receipt}.
+     *
+     * @return whether anyone subscribed
+     */
+    public boolean publish(Publication publication) {
+        if (publication.retain()) {
+            retain(publication);
+        }
+        Matches matches = publication.topic().matches(tree);
+        for (Subscription subscription : matches.direct()) {
+            deliver(publication, subscription);
+        }
+        for (SharedGroup group : matches.groups()) {
+            Subscription chosen = group.choose();
+            if (chosen != null) {
+                chosen.recipient().deliver(publication, chosen);
+            }
+        }
+        if (matches.isEmpty()) {
+            metrics.increment(Metric.DROPPED_NO_SUBSCRIBER);
+        }
+        return !matches.isEmpty();
+    }
+
+    private static void deliver(Publication publication, Subscription subscription) {
+        Subscription due = subscription;
+        if (subscription.noLocal() && subscription.recipient() == publication.publisher()) {
+            due = subscription.withoutNoLocal();
+            if (due == null) {
+                return;
+            }
+        }
+        due.recipient().deliver(publication, due);
+    }
+
+    private void retain(Publication publication) {
+        Message message = publication.message();
+        retained.put(message); // [MQTT-3.3.1-5]
+        @Nullable Receipt receipt = publication.receipt();
+        if (receipt != null) {
+            receipt.expect();
+            receipt.add(retained.part(message.topic(), publication.loop()));
+        }
+    }
+}

@@ -1,0 +1,187 @@
+// Skep, an MQTT broker. Apache-2.0; see LICENSE.
+package io.skep.broker.session;
+
+import io.skep.broker.routing.Message;
+import io.skep.broker.routing.MessageRecord;
+import io.skep.broker.routing.Receipt;
+import io.skep.sdk.storage.Keyspace;
+import io.skep.sdk.storage.WriteBatch;
+import java.nio.ByteBuffer;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A QoS 1 or 2 message in an {@link Outbox}: waiting, or on its way to the client. What its session does not keep on disk, and
+ * does not need to send again, is one of the three constants instead.
+ */
+final class Entry extends Receipt.Part {
+
+    /** How far the exchange with the client is. */
+    enum Phase {
+        /** Not sent on this connection. */
+        WAITING,
+        /** PUBLISH sent: PUBACK or PUBREC is awaited. */
+        SENT,
+        /** PUBREC received, and about to be stored. */
+        RECEIVED,
+        /** PUBREL sent: PUBCOMP is awaited. */
+        RELEASED
+    }
+
+    private static final byte FORMAT = 1;
+    private static final int RELEASED = 1;
+
+    /** Stands for a message that is on disk only. */
+    static final Entry ON_DISK = new Entry(null, 0, null, 0, false, null);
+    /** Stands for a QoS 1 message under way that nobody needs again. */
+    static final Entry AWAITS_PUBACK = new Entry(null, 0, null, 1, false, null);
+    /** Stands for a QoS 2 message under way that nobody needs again. */
+    static final Entry AWAITS_PUBREC = new Entry(null, 0, null, 2, false, null);
+    /** Stands for a QoS 2 message of which the PUBREL is sent. */
+    static final Entry AWAITS_PUBCOMP = new Entry(null, 0, null, 2, false, null);
+
+    private final @Nullable Outbox outbox;
+    private final long position;
+    private final @Nullable Message message;
+    private final byte qos;
+    private final boolean retain;
+    private final int @Nullable [] identifiers;
+    private Phase phase = Phase.WAITING;
+    private boolean stored;
+    private boolean maybeSent;
+
+    Entry(
+            @Nullable Outbox outbox,
+            long position,
+            @Nullable Message message,
+            int qos,
+            boolean retain,
+            int @Nullable [] identifiers) {
+        this.outbox = outbox;
+        this.position = position;
+        this.message = message;
+        this.qos = (byte) qos;
+        this.retain = retain;
+        this.identifiers = identifiers;
+    }
+
+    long position() {
+        return position;
+    }
+
+    /** {@return the message; null once it is released} */
+    @Nullable Message message() {
+        return message;
+    }
+
+    /** {@return 1 or 2: granted and published, whichever is less} */
+    int qos() {
+        return qos;
+    }
+
+    /** {@return the RETAIN flag that the client sees} */
+    boolean retain() {
+        return retain;
+    }
+
+    int @Nullable [] identifiers() {
+        return identifiers;
+    }
+
+    Phase phase() {
+        return phase;
+    }
+
+    void phase(Phase next) {
+        phase = next;
+    }
+
+    /** Says that a record of this position is on disk. */
+    void markStored() {
+        stored = true;
+    }
+
+    boolean isStored() {
+        return stored;
+    }
+
+    /** {@return whether the client may have seen it, so that it is sent with DUP [MQTT-3.3.1-1]} */
+    boolean isMaybeSent() {
+        return maybeSent;
+    }
+
+    void maybeSent() {
+        maybeSent = true;
+    }
+
+    int bytes() {
+        return message == null ? 0 : message.bytes();
+    }
+
+    @Override
+    protected void store(WriteBatch batch) {
+        if (outbox != null) {
+            batch.put(Keyspace.QUEUE, outbox.key(position), record());
+        }
+    }
+
+    /** {@return what is stored when PUBREC has come: the message is not needed any more} */
+    byte[] releasedRecord() {
+        return new byte[] {FORMAT, qos, RELEASED};
+    }
+
+    private byte[] record() {
+        if (message == null) {
+            throw new IllegalStateException("message: none (expected: one, in an entry to be stored)");
+        }
+        int count = identifiers == null ? 0 : identifiers.length;
+        ByteBuffer buffer = ByteBuffer.allocate(5 + count * 4 + MessageRecord.bytes(message));
+        buffer.put(FORMAT).put(qos).put((byte) 0).put((byte) (retain ? 1 : 0)).put((byte) count);
+        for (int i = 0; i < count; i++) {
+            buffer.putInt(identifiers == null ? 0 : identifiers[i]);
+        }
+        MessageRecord.write(message, buffer);
+        return buffer.array();
+    }
+
+    static Entry read(Outbox outbox, long position, byte[] record) {
+        ByteBuffer buffer = ByteBuffer.wrap(record);
+        byte format = buffer.get();
+        if (format != FORMAT) {
+            throw new IllegalStateException("format of a queued message: " + format + " (expected: " + FORMAT + ")");
+        }
+        int qos = buffer.get();
+        int flags = buffer.get();
+        Entry entry;
+        if ((flags & RELEASED) != 0) {
+            entry = new Entry(outbox, position, null, qos, false, null);
+            entry.phase = Phase.RELEASED;
+        } else {
+            boolean retain = buffer.get() != 0;
+            int[] identifiers = new int[buffer.get()];
+            for (int i = 0; i < identifiers.length; i++) {
+                identifiers[i] = buffer.getInt();
+            }
+            Message message = MessageRecord.read(buffer);
+            entry = new Entry(outbox, position, message, qos, retain, identifiers.length == 0 ? null : identifiers);
+        }
+        entry.stored = true;
+        return entry;
+    }
+
+    @Override
+    protected void stored() {
+        stored = true;
+        if (outbox != null) {
+            outbox.stored(this);
+        }
+    }
+
+    @Override
+    protected Executor loop() {
+        if (outbox == null) {
+            throw new IllegalStateException("outbox: none (expected: one, in an entry to be stored)");
+        }
+        return outbox.session();
+    }
+}

@@ -1,0 +1,79 @@
+// Skep, an MQTT broker. Apache-2.0; see LICENSE.
+package io.skep.broker.session;
+
+import io.skep.broker.routing.Receipt;
+import io.skep.sdk.storage.Keyspace;
+import io.skep.sdk.storage.WriteBatch;
+import java.nio.ByteBuffer;
+import java.util.BitSet;
+import java.util.concurrent.Executor;
+
+/**
+ * The packet identifiers of QoS 2 messages that have come from the client and are not released: a message with one of them is
+ * a repetition [MQTT-4.3.3-2]. Of a durable session they are stored together with the messages.
+ */
+public final class Inbound {
+
+    private final Session session;
+    private final BitSet ids = new BitSet(0);
+
+    Inbound(Session session) {
+        this.session = session;
+    }
+
+    /** {@return whether a message with this identifier has come already} */
+    public boolean contains(int id) {
+        return ids.get(id);
+    }
+
+    public void add(int id) {
+        ids.set(id);
+    }
+
+    /** The message was refused: nothing is stored of it. */
+    public void forget(int id) {
+        ids.clear(id);
+    }
+
+    /** {@return what has to be stored with the message} */
+    public Receipt.Part part(int id) {
+        return new Receipt.Part() {
+            @Override
+            protected void store(WriteBatch batch) {
+                batch.put(Keyspace.INBOUND, key(id), new byte[] {1});
+            }
+
+            @Override
+            protected void stored() {}
+
+            @Override
+            protected Executor loop() {
+                return session;
+            }
+        };
+    }
+
+    /**
+     * PUBREL: the identifier is free again.
+     *
+     * @param then runs when that is stored, so that PUBCOMP may go out
+     * @return whether it was known
+     */
+    public boolean release(int id, Runnable then) {
+        boolean known = ids.get(id);
+        ids.clear(id);
+        if (known && session.isDurable()) {
+            session.write(batch -> batch.delete(Keyspace.INBOUND, key(id)), then);
+        } else {
+            then.run();
+        }
+        return known;
+    }
+
+    private byte[] key(int id) {
+        return ByteBuffer.allocate(10)
+                .putLong(session.number())
+                .putShort((short) id)
+                .array();
+    }
+}

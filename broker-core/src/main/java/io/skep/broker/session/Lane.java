@@ -1,0 +1,90 @@
+// Skep, an MQTT broker. Apache-2.0; see LICENSE.
+package io.skep.broker.session;
+
+import io.skep.broker.config.MqttConfig;
+import io.skep.broker.loop.Loop;
+import io.skep.broker.routing.Publication;
+import io.skep.broker.routing.Receipt;
+import io.skep.broker.routing.TopicMemory;
+import io.skep.broker.storage.Journal;
+import io.skep.broker.storage.Write;
+import java.util.ArrayList;
+
+/** What the sessions and connections of one loop share. Touched on that loop only, but for {@link #submit}. */
+public final class Lane implements Receipt.Publisher {
+
+    private final Loop loop;
+    private final Journal journal;
+    private final TopicMemory topics;
+    private final Publication inbound;
+    private final Publication mailed;
+    private final Publication queued;
+    private final Publication retained;
+    private final Runnable handOver = this::handOver;
+    private ArrayList<Write> writes = new ArrayList<>();
+
+    public Lane(Loop loop, Journal journal, MqttConfig mqtt) {
+        this.loop = loop;
+        this.journal = journal;
+        topics = new TopicMemory(mqtt.topicBytesMax(), mqtt.topicLevelsMax());
+        inbound = new Publication(loop);
+        mailed = new Publication(loop);
+        queued = new Publication(loop);
+        retained = new Publication(loop);
+    }
+
+    public Loop loop() {
+        return loop;
+    }
+
+    /** {@return the topics that publishers on this loop use} */
+    public TopicMemory topics() {
+        return topics;
+    }
+
+    /** {@return the one for what a connection is publishing} */
+    public Publication inbound() {
+        return inbound;
+    }
+
+    /** {@return the one for what comes from another loop} */
+    Publication mailed() {
+        return mailed;
+    }
+
+    /** {@return the one for what a session takes from its queue} */
+    Publication queued() {
+        return queued;
+    }
+
+    /** {@return the one for retained messages that a subscription asks for} */
+    Publication retained() {
+        return retained;
+    }
+
+    /** Hands a write to the journal, with all others of this turn. Any thread. */
+    public void submit(Write write) {
+        if (!loop.inLoop()) {
+            journal.submit(write);
+            return;
+        }
+        if (writes.isEmpty()) {
+            loop.atTurnEnd(handOver);
+        }
+        writes.add(write);
+    }
+
+    @Override
+    public void submit(Receipt receipt) {
+        submit((Write) receipt);
+    }
+
+    /** Nobody waits for what the broker itself stores. */
+    @Override
+    public void settled(Receipt receipt) {}
+
+    private void handOver() {
+        journal.submitAll(writes);
+        writes = new ArrayList<>();
+    }
+}

@@ -1,0 +1,367 @@
+// Skep, an MQTT broker. Apache-2.0; see LICENSE.
+package io.skep.broker.session;
+
+import io.skep.broker.metrics.Metric;
+import io.skep.broker.routing.Message;
+import io.skep.broker.routing.Publication;
+import io.skep.broker.routing.Receipt;
+import io.skep.broker.routing.Recipient;
+import io.skep.broker.routing.Subscription;
+import io.skep.sdk.ReasonCode;
+import io.skep.sdk.storage.WriteBatch;
+import java.util.ArrayDeque;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A client's session: an actor on the loop of its connection, or on its last loop while it has none. Everything but {@link
+ * #deliver}, {@link #execute} and the volatile views runs there.
+ *
+ * <p>Life: made by the {@link SessionRegistry} at a CONNECT or at start, {@link #attach}ed to one connection after the other,
+ * each time on the loop of that connection, and ended for good when its expiry passes or a clean start replaces it. What
+ * comes to an ended session is declined.
+ */
+public final class Session implements Recipient, Executor {
+
+    private static final int MAIL_MAX = 100_000;
+
+    private final String clientId;
+    private final long number;
+    private final SessionRegistry registry;
+    private final Mailbox mailbox = new Mailbox(this);
+    private final Outbox outbox;
+    private final Inbound inbound = new Inbound(this);
+    private final Subscriptions subscriptions;
+    private volatile Lane lane;
+    private volatile boolean durable;
+    private volatile boolean connected;
+    private boolean used;
+    private boolean cutOff; // by the end of the broker, while its client was connected
+    private boolean ended;
+    private boolean gone;
+    private final ArrayDeque<Runnable> afterEnd = new ArrayDeque<>(0);
+    private @Nullable Outlet holder; // whose session it is
+    private @Nullable Outlet outlet; // the same, once CONNACK is out
+    private @Nullable Will will;
+    private long expirySeconds;
+    private long endedAtMillis;
+
+    Session(String clientId, long number, Lane lane, SessionRegistry registry) {
+        this.clientId = clientId;
+        this.number = number;
+        this.lane = lane;
+        this.registry = registry;
+        outbox = new Outbox(this, registry.config());
+        subscriptions = new Subscriptions(this, registry.tree(), registry.retained());
+    }
+
+    public String clientId() {
+        return clientId;
+    }
+
+    long number() {
+        return number;
+    }
+
+    Lane lane() {
+        return lane;
+    }
+
+    Outbox outbox() {
+        return outbox;
+    }
+
+    /** {@return the way to the client, null while there is none} */
+    @Nullable Outlet outlet() {
+        return outlet;
+    }
+
+    /** {@return the QoS 2 messages that the client is sending} */
+    public Inbound inbound() {
+        return inbound;
+    }
+
+    public Subscriptions subscriptions() {
+        return subscriptions;
+    }
+
+    @Override
+    public boolean isDurable() {
+        return durable;
+    }
+
+    @Override
+    public boolean isReady() {
+        return connected;
+    }
+
+    /** Runs a step on the session's loop: at once if this is it, else by mail. Any thread. */
+    @Override
+    public void execute(Runnable step) {
+        if (lane.loop().inLoop() && !mailbox.isBusy()) {
+            step.run();
+        } else {
+            mailbox.tell(step);
+        }
+    }
+
+    /** Takes a message, on the loop of its publisher: at once if the session lives there, else by mail. */
+    @Override
+    public void deliver(Publication publication, Subscription subscription) {
+        int qos = Math.min(publication.qos(), subscription.qos()); // [MQTT-3.8.4-6]
+        Receipt receipt = null;
+        if (qos > 0 && durable) {
+            receipt = publication.receipt();
+            if (receipt != null) {
+                receipt.expect();
+            }
+        }
+        if (publication.loop() == lane.loop() && !mailbox.isBusy()) {
+            take(publication, subscription, qos, receipt);
+        } else {
+            mail(publication, subscription, qos, receipt);
+        }
+    }
+
+    private void mail(Publication publication, Subscription subscription, int qos, @Nullable Receipt receipt) {
+        if (mailbox.size() > MAIL_MAX) {
+            dropped(qos == 0 ? Metric.DROPPED_SLOW_CONNECTION : Metric.DROPPED_QUEUE_FULL);
+            if (receipt != null) {
+                receipt.decline();
+            }
+            return;
+        }
+        Message message = publication.message();
+        mailbox.tell(() -> {
+            Publication mailed = lane.mailed().begin(message);
+            take(mailed, subscription, qos, receipt);
+            mailed.end();
+        });
+    }
+
+    void take(Publication publication, Subscription subscription, int qos, @Nullable Receipt receipt) {
+        if (ended) {
+            if (receipt != null) {
+                receipt.decline();
+            }
+        } else if (qos == 0) {
+            send(publication, subscription);
+        } else {
+            outbox.add(publication, subscription, qos, receipt);
+        }
+    }
+
+    private void send(Publication publication, Subscription subscription) {
+        Outlet way = outlet;
+        if (way == null) {
+            return; // QoS 0 is not kept for an absent client
+        }
+        if (way.isCongested()) {
+            dropped(Metric.DROPPED_SLOW_CONNECTION);
+            return;
+        }
+        boolean retain = publication.retain() && subscription.retainAsPublished();
+        if (!way.publish(publication, 0, retain, 0, subscription.identifiers())) {
+            dropped(Metric.DROPPED_TOO_LARGE);
+        }
+    }
+
+    void dropped(Metric reason) {
+        registry.metrics().increment(reason);
+    }
+
+    /** Gives the session to a connection: ends the old one, starts anew or resumes, and moves to the loop of the new one. */
+    void attach(Attachment attachment) {
+        if (holder != null && !ended) {
+            holder.close(ReasonCode.SESSION_TAKEN_OVER, "the client has connected again");
+            boolean goesOn = durable && !attachment.cleanStart();
+            leave(will != null && goesOn && will.delaySeconds() > 0); // [MQTT-3.1.4-2]
+        }
+        if (used && attachment.cleanStart() && !ended) {
+            end(); // [MQTT-3.1.2-6]
+        }
+        if (ended) {
+            afterEnd.add(() -> registry.attach(attachment));
+            runAfterEnd();
+        } else {
+            lane = attachment.outlet().lane();
+            lane.loop().execute(() -> execute(() -> open(attachment)));
+        }
+    }
+
+    private void open(Attachment attachment) {
+        boolean present = used;
+        used = true;
+        holder = attachment.outlet();
+        expirySeconds = attachment.expirySeconds();
+        durable = expirySeconds > 0;
+        endedAtMillis = 0;
+        will = attachment.will();
+        outbox.connected(attachment.window());
+        if (!durable && will == null) {
+            opened(attachment, present);
+        } else {
+            write(batch -> registry.store().put(batch, clientId, record(), will), () -> opened(attachment, present));
+        }
+    }
+
+    private void opened(Attachment attachment, boolean present) {
+        if (holder == attachment.outlet()) {
+            connected = true;
+            attachment.listener().attached(this, present);
+        }
+    }
+
+    /** Begins to send, once CONNACK is written [MQTT-3.2.0-1]. */
+    public void resume(Outlet way) {
+        if (holder == way) {
+            outlet = way;
+            outbox.pump();
+        }
+    }
+
+    /** The connection takes more again. */
+    public void writable() {
+        outbox.pump();
+        subscriptions.pump();
+    }
+
+    /** PUBACK. */
+    public void puback(int id) {
+        outbox.puback(id);
+        subscriptions.pump();
+    }
+
+    /** PUBREC; returns whether the message was known. */
+    public boolean pubrec(int id, boolean failed) {
+        return outbox.pubrec(id, failed);
+    }
+
+    /** PUBCOMP. */
+    public void pubcomp(int id) {
+        outbox.pubcomp(id);
+        subscriptions.pump();
+    }
+
+    /**
+     * The connection has ended. Any thread; a connection whose session was taken over is not heard.
+     *
+     * @param gracefully whether its will is dropped [MQTT-3.14.4-3]
+     */
+    public void detach(Outlet left, boolean gracefully) {
+        execute(() -> {
+            if (holder == left) {
+                leave(gracefully);
+            }
+        });
+    }
+
+    private void leave(boolean dropsWill) {
+        Will last = will;
+        holder = null;
+        outlet = null;
+        connected = false;
+        will = null;
+        endedAtMillis = System.currentTimeMillis();
+        subscriptions.disconnected();
+        if (last != null) {
+            registry.endWill(this, last, !dropsWill);
+        }
+        if (!durable) {
+            end();
+            return;
+        }
+        outbox.disconnected();
+        SessionRecord record = record();
+        write(batch -> registry.store().put(batch, clientId, record, null), null);
+        scheduleExpiry();
+    }
+
+    private SessionRecord record() {
+        return new SessionRecord(number, expirySeconds, endedAtMillis);
+    }
+
+    private void scheduleExpiry() {
+        long endsAtMillis = endedAtMillis + expirySeconds * 1000;
+        long delay = Math.max(0, endsAtMillis - System.currentTimeMillis());
+        long left = endedAtMillis;
+        lane.loop().eventLoop().schedule(() -> execute(() -> expire(left)), delay, TimeUnit.MILLISECONDS);
+    }
+
+    private void expire(long left) {
+        if (!ended && holder == null && endedAtMillis == left) {
+            end();
+        }
+    }
+
+    /** Ends the session for good. Its client id is free again when nothing of it is on disk any more. */
+    private void end() {
+        ended = true;
+        subscriptions.clear();
+        if (durable) {
+            write(batch -> registry.store().delete(batch, clientId, number), this::gone);
+        } else {
+            gone();
+        }
+    }
+
+    private void gone() {
+        registry.remove(this);
+        gone = true;
+        runAfterEnd();
+    }
+
+    private void runAfterEnd() {
+        while (gone && !afterEnd.isEmpty()) {
+            afterEnd.remove().run();
+        }
+    }
+
+    /** Stores an entry that no publisher waits for. */
+    void store(Entry entry) {
+        Receipt receipt = new Receipt(lane.loop(), lane);
+        receipt.expect();
+        receipt.add(entry);
+        receipt.routed();
+    }
+
+    /** Writes to the store; the step runs on the session's loop when that is durable. */
+    void write(Consumer<WriteBatch> change, @Nullable Runnable then) {
+        lane.submit(new SessionWrite(this, change, then));
+    }
+
+    void readQueue(byte[] from, byte[] to, int most, Consumer<QueuePage> then) {
+        registry.store().readQueue(this, from, to, most, then);
+    }
+
+    /** Takes over what was stored, at start, before there are loops that could see it. */
+    void restore(SessionRecord record) {
+        used = true;
+        durable = true;
+        expirySeconds = record.expirySeconds();
+        endedAtMillis = record.endedAtMillis() == 0 ? System.currentTimeMillis() : record.endedAtMillis();
+        cutOff = record.endedAtMillis() == 0;
+    }
+
+    /** Goes on after the start of the broker. */
+    void resumeAfterStart() {
+        if (cutOff) {
+            outbox.restoredUnderWay(registry.inFlightMax());
+        }
+        scheduleExpiry();
+    }
+
+    /** What the client waits for could not be stored. */
+    void storageFailed() {
+        if (holder != null) {
+            holder.close(ReasonCode.UNSPECIFIED_ERROR, "the session cannot be stored");
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "Session[" + clientId + "]";
+    }
+}

@@ -1,0 +1,44 @@
+// Skep, an MQTT broker. Apache-2.0; see LICENSE.
+package io.skep.broker.session;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * A session as bytes on disk, under its client id.
+ *
+ * @param number the key of all that belongs to it, never used again
+ * @param expirySeconds how long it outlives its connection
+ * @param endedAtMillis when its connection ended; 0 while connected
+ */
+record SessionRecord(long number, long expirySeconds, long endedAtMillis) {
+
+    private static final byte FORMAT = 1;
+
+    byte[] write() {
+        return ByteBuffer.allocate(25)
+                .put(FORMAT)
+                .putLong(number)
+                .putLong(expirySeconds)
+                .putLong(endedAtMillis)
+                .array();
+    }
+
+    static SessionRecord read(byte[] record) {
+        ByteBuffer buffer = ByteBuffer.wrap(record);
+        byte format = buffer.get();
+        if (format != FORMAT) {
+            throw new IllegalStateException("format of a stored session: " + format + " (expected: " + FORMAT + ")");
+        }
+        return new SessionRecord(buffer.getLong(), buffer.getLong(), buffer.getLong());
+    }
+
+    static byte[] key(String clientId) {
+        return clientId.getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** {@return the key that all keys of a session's things begin with} */
+    static byte[] prefix(long number) {
+        return ByteBuffer.allocate(8).putLong(number).array();
+    }
+}

@@ -1,0 +1,85 @@
+// Skep, an MQTT broker. Apache-2.0; see LICENSE.
+package io.skep.broker.session;
+
+import io.skep.broker.routing.MessageRecord;
+import io.skep.broker.storage.Journal;
+import io.skep.sdk.storage.Keyspace;
+import io.skep.sdk.storage.Storage;
+import io.skep.sdk.storage.WriteBatch;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Where the things of a session lie in the storage. Writes run on the journal's thread. */
+final class SessionStore {
+
+    private static final Logger log = LoggerFactory.getLogger(SessionStore.class);
+
+    private final Journal journal;
+
+    SessionStore(Journal journal) {
+        this.journal = journal;
+    }
+
+    /** Puts a session, and the will of its connection. */
+    void put(WriteBatch batch, String clientId, SessionRecord record, @Nullable Will will) {
+        if (record.expirySeconds() > 0) {
+            batch.put(Keyspace.SESSIONS, SessionRecord.key(clientId), record.write());
+        }
+        if (will != null) {
+            batch.put(Keyspace.WILLS, key(will.number()), write(will));
+        }
+    }
+
+    void deleteWill(WriteBatch batch, Will will) {
+        batch.delete(Keyspace.WILLS, key(will.number()));
+    }
+
+    /** Deletes a session with all that belongs to it. */
+    void delete(WriteBatch batch, String clientId, long number) {
+        batch.delete(Keyspace.SESSIONS, SessionRecord.key(clientId));
+        byte[] from = key(number);
+        byte[] to = key(number + 1);
+        batch.deleteRange(Keyspace.SUBSCRIPTIONS, from, to);
+        batch.deleteRange(Keyspace.QUEUE, from, to);
+        batch.deleteRange(Keyspace.INBOUND, from, to);
+    }
+
+    void readQueue(Session session, byte[] from, byte[] to, int most, Consumer<QueuePage> then) {
+        journal.read(
+                session,
+                storage -> page(storage, from, to, most),
+                then,
+                failure -> log.error("the queue of {} cannot be read", session, failure));
+    }
+
+    private static QueuePage page(Storage storage, byte[] from, byte[] to, int most) {
+        List<QueuePage.Row> rows = new ArrayList<>();
+        storage.scan(Keyspace.QUEUE, from, to, (key, value) -> {
+            rows.add(new QueuePage.Row(key, value));
+            return rows.size() < most;
+        });
+        return new QueuePage(rows, rows.size() < most);
+    }
+
+    static byte[] key(long number) {
+        return ByteBuffer.allocate(8).putLong(number).array();
+    }
+
+    static byte[] write(Will will) {
+        return ByteBuffer.allocate(8 + MessageRecord.bytes(will.message()))
+                .putLong(will.delaySeconds())
+                .put(MessageRecord.write(will.message()))
+                .array();
+    }
+
+    static Will read(long number, byte[] record) {
+        ByteBuffer buffer = ByteBuffer.wrap(record);
+        long delaySeconds = buffer.getLong();
+        return new Will(number, MessageRecord.read(buffer), delaySeconds);
+    }
+}

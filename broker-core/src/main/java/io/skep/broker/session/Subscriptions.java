@@ -1,0 +1,174 @@
+// Skep, an MQTT broker. Apache-2.0; see LICENSE.
+package io.skep.broker.session;
+
+import io.skep.broker.routing.Message;
+import io.skep.broker.routing.Publication;
+import io.skep.broker.routing.RetainedMessages;
+import io.skep.broker.routing.Subscription;
+import io.skep.broker.routing.SubscriptionTree;
+import io.skep.sdk.storage.Keyspace;
+import io.skep.sdk.storage.WriteBatch;
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a client has subscribed to, and the retained messages that it still gets for it. A subscription of a durable session is
+ * stored before it takes effect and before SUBACK. Touched on the session's loop only.
+ */
+public final class Subscriptions {
+
+    private static final byte FORMAT = 1;
+
+    private final Session session;
+    private final SubscriptionTree tree;
+    private final RetainedMessages retained;
+    private Map<ByteBuffer, Subscription> byFilter = Map.of();
+    private @Nullable ArrayDeque<Due> due;
+
+    /** A retained message to be sent: looked up again when its turn comes, so that it is never older than a live one. */
+    private record Due(byte[] topic, Subscription subscription) {}
+
+    Subscriptions(Session session, SubscriptionTree tree, RetainedMessages retained) {
+        this.session = session;
+        this.tree = tree;
+        this.retained = retained;
+    }
+
+    /** {@return whether there is a subscription with just this filter} */
+    public boolean contains(byte[] filter) {
+        return byFilter.containsKey(ByteBuffer.wrap(filter));
+    }
+
+    /**
+     * Subscribes.
+     *
+     * @param added in the order of the request
+     * @param then runs when they are stored and in effect: time for SUBACK
+     */
+    public void add(List<Subscription> added, Runnable then) {
+        if (added.isEmpty() || !session.isDurable()) {
+            added.forEach(this::activate);
+            then.run();
+            return;
+        }
+        session.write(batch -> added.forEach(s -> store(batch, s)), () -> {
+            added.forEach(this::activate);
+            then.run();
+        });
+    }
+
+    private void store(WriteBatch batch, Subscription subscription) {
+        int[] identifiers = subscription.identifiers();
+        byte[] value = ByteBuffer.allocate(6)
+                .put(FORMAT)
+                .put((byte) subscription.flags())
+                .putInt(identifiers == null ? 0 : identifiers[0])
+                .array();
+        batch.put(Keyspace.SUBSCRIPTIONS, key(subscription.filter()), value);
+    }
+
+    private byte[] key(byte[] filter) {
+        return ByteBuffer.allocate(8 + filter.length)
+                .putLong(session.number())
+                .put(filter)
+                .array();
+    }
+
+    private void activate(Subscription subscription) {
+        if (byFilter.isEmpty()) {
+            byFilter = new LinkedHashMap<>(4);
+        }
+        byFilter.put(ByteBuffer.wrap(subscription.filter()), subscription);
+        tree.put(subscription);
+    }
+
+    /** Takes over a stored subscription, at start. */
+    void restore(byte[] filter, byte[] value) {
+        ByteBuffer buffer = ByteBuffer.wrap(value);
+        byte format = buffer.get();
+        if (format != FORMAT) {
+            throw new IllegalStateException("format of a stored subscription: " + format + " (expected: " + FORMAT + ")");
+        }
+        activate(new Subscription(session, filter, buffer.get(), buffer.getInt()));
+    }
+
+    /**
+     * Unsubscribes.
+     *
+     * @param filters in the order of the request
+     * @param then gets, for each filter, whether it existed; runs when the change is stored: time for UNSUBACK
+     */
+    public void remove(List<byte[]> filters, Consumer<boolean[]> then) {
+        boolean[] existed = new boolean[filters.size()];
+        List<byte[]> gone = new ArrayList<>();
+        for (int i = 0; i < existed.length; i++) {
+            byte[] filter = filters.get(i);
+            existed[i] = contains(filter) && byFilter.remove(ByteBuffer.wrap(filter)) != null;
+            if (existed[i]) {
+                tree.remove(filter, session); // [MQTT-3.10.4-2]
+                gone.add(filter);
+            }
+        }
+        if (gone.isEmpty() || !session.isDurable()) {
+            then.accept(existed);
+        } else {
+            session.write(
+                    batch -> gone.forEach(filter -> batch.delete(Keyspace.SUBSCRIPTIONS, key(filter))),
+                    () -> then.accept(existed));
+        }
+    }
+
+    /** Sends the retained messages that a subscription asks for, as the connection takes them. */
+    public void sendRetained(Subscription subscription) {
+        if (SubscriptionTree.isShared(subscription.filter())) {
+            return; // [MQTT-3.8.4-3]: none for shared subscriptions
+        }
+        retained.match(subscription.filter(), System.currentTimeMillis(), message -> {
+            if (due == null) {
+                due = new ArrayDeque<>();
+            }
+            due.add(new Due(message.topic(), subscription));
+        });
+        pump();
+    }
+
+    void pump() {
+        ArrayDeque<Due> waiting = due;
+        while (waiting != null && !waiting.isEmpty()) {
+            Outlet outlet = session.outlet();
+            if (outlet == null || outlet.isCongested() || !session.outbox().hasRoom()) {
+                return;
+            }
+            Due first = waiting.remove();
+            Message message = retained.get(first.topic());
+            if (message != null && !message.isExpired(System.currentTimeMillis())) {
+                send(message, first.subscription());
+            }
+            if (waiting.isEmpty()) {
+                due = null;
+            }
+        }
+    }
+
+    private void send(Message message, Subscription subscription) {
+        Publication publication = session.lane().retained().begin(message);
+        session.take(publication, subscription.forRetained(), Math.min(message.qos(), subscription.qos()), null);
+        publication.end();
+    }
+
+    void disconnected() {
+        due = null;
+    }
+
+    void clear() {
+        byFilter.values().forEach(s -> tree.remove(s.filter(), session));
+        byFilter = Map.of();
+        due = null;
+    }
+}

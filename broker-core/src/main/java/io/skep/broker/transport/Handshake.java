@@ -1,0 +1,219 @@
+// Skep, an MQTT broker. Apache-2.0; see LICENSE.
+package io.skep.broker.transport;
+
+import io.netty.channel.Channel;
+import io.skep.broker.codec.Connect;
+import io.skep.broker.codec.PacketEncoder;
+import io.skep.broker.codec.Properties;
+import io.skep.broker.codec.PropertiesBuilder;
+import io.skep.broker.config.MqttConfig;
+import io.skep.broker.routing.Message;
+import io.skep.broker.security.PermissionCheck;
+import io.skep.broker.session.Attachment;
+import io.skep.broker.session.Outlet;
+import io.skep.broker.session.Session;
+import io.skep.broker.session.Will;
+import io.skep.sdk.Client;
+import io.skep.sdk.ProtocolVersion;
+import io.skep.sdk.Qos;
+import io.skep.sdk.ReasonCode;
+import io.skep.sdk.auth.Action;
+import io.skep.sdk.auth.Decision;
+import io.skep.sdk.auth.Login;
+import io.skep.sdk.auth.Operation;
+import io.skep.sdk.event.Event;
+import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * From CONNECT to CONNACK: check, authenticate, authorize the will, get the session, answer. The connection is paused
+ * meanwhile. Lives on the connection's loop.
+ */
+final class Handshake implements Attachment.Listener {
+
+    private static final SecureRandom RANDOM = new SecureRandom();
+    private static final String ID_CHARACTERS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+    private static final int ASSIGNED_ID_LENGTH = 23;
+
+    private final Connection connection;
+    private final Reception reception;
+    private final MqttConfig mqtt;
+    private final Connect connect;
+    private final String clientId;
+    private final Client client;
+    private @Nullable Rights rights;
+    private long expirySeconds;
+
+    Handshake(Connection connection, Connect connect) {
+        this.connection = connection;
+        this.reception = connection.reception();
+        this.mqtt = reception.mqtt();
+        this.connect = connect;
+        clientId = connect.clientId().isEmpty() ? assignedId() : connect.clientId();
+        Channel channel = connection.context().channel();
+        client = new Client(
+                clientId,
+                connect.userName(),
+                Peer.address(channel),
+                connect.version(),
+                connection.listener().name(),
+                Peer.certificates(channel));
+    }
+
+    void begin() {
+        if (!isIdAccepted()) {
+            connection.refuse(client, ReasonCode.CLIENT_IDENTIFIER_NOT_VALID, "client id: not accepted");
+        } else if (connect.properties().authenticationMethod() != null) {
+            connection.refuse(client, ReasonCode.BAD_AUTHENTICATION_METHOD, "authentication method: unknown");
+        } else {
+            Login login = new Login(client, connect.password());
+            reception.hooks().authenticate(login, connection.lane().loop(), this::authenticated);
+        }
+    }
+
+    private boolean isIdAccepted() {
+        String id = connect.clientId();
+        if (!id.isEmpty()) {
+            return id.length() <= mqtt.clientIdBytesMax()
+                    && id.getBytes(StandardCharsets.UTF_8).length <= mqtt.clientIdBytesMax();
+        }
+        return mqtt.emptyClientIds()
+                && switch (connect.version()) {
+                    case V3_1 -> false;
+                    case V3_1_1 -> connect.cleanStart(); // [MQTT-3.1.3-8]
+                    case V5_0 -> true;
+                };
+    }
+
+    private static String assignedId() {
+        StringBuilder id = new StringBuilder(ASSIGNED_ID_LENGTH);
+        for (int i = 0; i < ASSIGNED_ID_LENGTH; i++) {
+            id.append(ID_CHARACTERS.charAt(RANDOM.nextInt(ID_CHARACTERS.length())));
+        }
+        return id.toString();
+    }
+
+    private void authenticated(Decision decision) {
+        if (connection.isClosed()) {
+            return;
+        }
+        if (decision instanceof Decision.Deny deny) {
+            boolean unspecified = deny.reason() == ReasonCode.UNSPECIFIED_ERROR;
+            ReasonCode reason = unspecified ? ReasonCode.BAD_USER_NAME_OR_PASSWORD : deny.reason();
+            connection.refuse(client, reason, deny.text());
+        } else if (decision instanceof Decision.Allow allow) {
+            PermissionCheck permissions = PermissionCheck.of(allow.permissions());
+            Rights all = new Rights(client, permissions, reception.hooks(), connection.lane().loop());
+            rights = all;
+            checkWill(all);
+        }
+    }
+
+    private void checkWill(Rights all) {
+        io.skep.broker.codec.Will last = connect.will();
+        if (last == null) {
+            attach(null);
+            return;
+        }
+        String topic = new String(last.topic(), StandardCharsets.UTF_8);
+        Operation publish = new Operation(Action.PUBLISH, topic, Qos.of(last.qos()), last.retain());
+        all.ask(publish, allowed -> {
+            if (connection.isClosed()) {
+                return;
+            }
+            if (allowed && !Publishing.isReserved(last.topic())) {
+                attach(will(last));
+            } else {
+                connection.refuse(client, ReasonCode.NOT_AUTHORIZED, "will topic: not allowed");
+            }
+        });
+    }
+
+    private Will will(io.skep.broker.codec.Will last) {
+        long expiry = last.properties().messageExpirySeconds();
+        Message message = new Message(
+                last.topic(),
+                last.payload(),
+                last.forwardableProperties(),
+                last.qos(),
+                last.retain(),
+                expiry < 0 ? 0 : System.currentTimeMillis() + expiry * 1000);
+        return new Will(
+                reception.sessions().nextNumber(), message, last.properties().willDelaySeconds());
+    }
+
+    private void attach(@Nullable Will will) {
+        Properties properties = connect.properties();
+        Outlet outlet = new Outlet(
+                connection.lane(),
+                connection.context().channel(),
+                connect.version(),
+                properties.maximumPacketSize(),
+                connection::close);
+        connection.outlet(outlet);
+        long most = reception.expiryMax().toSeconds();
+        if (connect.version() == ProtocolVersion.V5_0) {
+            expirySeconds = Math.min(Math.max(0, properties.sessionExpirySeconds()), most);
+        } else {
+            expirySeconds = connect.cleanStart() ? 0 : most;
+        }
+        int window = Math.min(properties.receiveMaximum(), mqtt.inFlightMax());
+        reception
+                .sessions()
+                .attach(new Attachment(clientId, outlet, connect.cleanStart(), expirySeconds, window, will, this));
+    }
+
+    @Override
+    public void attached(Session session, boolean sessionPresent) {
+        Outlet outlet = connection.outlet();
+        if (connection.isClosed() || rights == null) {
+            session.detach(outlet, false);
+            return;
+        }
+        PacketEncoder.connack(
+                outlet.buffer(), connect.version(), sessionPresent, ReasonCode.SUCCESS, connackProperties());
+        connection.accepted(client, session, rights, silenceMaxNanos());
+        session.resume(outlet);
+        if (reception.hooks().listens(Event.ClientConnected.class)) {
+            reception.hooks().fire(new Event.ClientConnected(client, sessionPresent));
+        }
+    }
+
+    @Override
+    public void refused(String text) {
+        connection.refuse(client, ReasonCode.SERVER_UNAVAILABLE, text);
+    }
+
+    private Properties connackProperties() {
+        if (connect.version() != ProtocolVersion.V5_0) {
+            return Properties.EMPTY;
+        }
+        PropertiesBuilder properties = Properties.builder()
+                .receiveMaximum(mqtt.receiveMaximum())
+                .maximumPacketSize(mqtt.packetBytesMax())
+                .topicAliasMaximum(mqtt.topicAliasMaximum());
+        if (expirySeconds != Math.max(0, connect.properties().sessionExpirySeconds())) {
+            properties.sessionExpirySeconds(expirySeconds); // [MQTT-3.2.2-21] is about keep alive; this is 3.2.2.3.2
+        }
+        if (connect.clientId().isEmpty()) {
+            properties.assignedClientId(clientId); // [MQTT-3.2.2-16]
+        }
+        if (keepAliveSeconds() != connect.keepAliveSeconds()) {
+            properties.serverKeepAliveSeconds((int) keepAliveSeconds()); // [MQTT-3.2.2-21]
+        }
+        return properties.build();
+    }
+
+    private long keepAliveSeconds() {
+        long most = mqtt.keepAliveMax().toSeconds();
+        int asked = connect.keepAliveSeconds();
+        boolean replaced = most > 0 && (asked == 0 || asked > most) && connect.version() == ProtocolVersion.V5_0;
+        return replaced ? most : asked;
+    }
+
+    private long silenceMaxNanos() {
+        return TimeUnit.MILLISECONDS.toNanos(keepAliveSeconds() * 1500); // [MQTT-3.1.2-24]
+    }
+}

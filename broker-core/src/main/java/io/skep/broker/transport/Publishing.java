@@ -1,0 +1,329 @@
+// Skep, an MQTT broker. Apache-2.0; see LICENSE.
+package io.skep.broker.transport;
+
+import io.skep.broker.codec.MqttException;
+import io.skep.broker.codec.PacketEncoder;
+import io.skep.broker.codec.PacketType;
+import io.skep.broker.codec.PublishFrame;
+import io.skep.broker.metrics.Metric;
+import io.skep.broker.routing.Message;
+import io.skep.broker.routing.Publication;
+import io.skep.broker.routing.Receipt;
+import io.skep.broker.routing.Topic;
+import io.skep.broker.session.Inbound;
+import io.skep.broker.session.Lane;
+import io.skep.broker.session.Outlet;
+import io.skep.broker.session.Session;
+import io.skep.sdk.Client;
+import io.skep.sdk.ReasonCode;
+import io.skep.sdk.publish.Publish;
+import io.skep.sdk.publish.PublishAnswer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a client publishes, from PUBLISH to its acknowledgement. {@link #publish} is the life of a message, a line a step; the
+ * steps after a hook that answers later are the same. Acknowledgements leave in the order of the messages [MQTT-4.6.0-2]: one
+ * that waits for the disk holds back those behind it.
+ */
+final class Publishing implements Receipt.Publisher {
+
+    private static final byte[] SYS = "$SYS/".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] SHARE = "$share/".getBytes(StandardCharsets.US_ASCII);
+
+    private final Connection connection;
+    private final Reception reception;
+    private final Lane lane;
+    private final Client client;
+    private final Session session;
+    private final Rights rights;
+    private final ArrayDeque<Ack> acks = new ArrayDeque<>(0);
+    private final int receiveMaximum;
+    private int waitingQos1; // of the acks
+    private int unreleased; // QoS 2 messages of this connection without PUBREL
+    private int received;
+    private boolean full;
+    private Topic @Nullable [] aliases;
+
+    /** An acknowledgement that waits: for its own receipt, or for those before it. */
+    private record Ack(int qos, int id, int reasonCode, @Nullable Receipt receipt) {}
+
+    Publishing(Connection connection, Client client, Session session, Rights rights) {
+        this.connection = connection;
+        this.reception = connection.reception();
+        this.lane = connection.lane();
+        this.client = client;
+        this.session = session;
+        this.rights = rights;
+        receiveMaximum = reception.mqtt().receiveMaximum();
+    }
+
+    /** {@return how many PUBLISH packets came since the last call} */
+    int takeReceived() {
+        int count = received;
+        received = 0;
+        return count;
+    }
+
+    /** The life of a message. */
+    void publish(PublishFrame frame) {
+        received++;
+        Topic topic = topic(frame);
+        int qos = frame.qos();
+        if (qos > 0 && !isNew(qos, frame.packetId())) {
+            return;
+        }
+        if (reception.hooks().interceptsPublish()) {
+            intercept(topic, frame);
+        } else if (isAllowed(topic, qos, frame.retain())) {
+            route(lane.inbound().begin(topic, frame, session, origin(qos)), qos, frame.packetId());
+        } else {
+            askThenRoute(topic, message(topic, frame), qos, frame.packetId());
+        }
+    }
+
+    private Topic topic(PublishFrame frame) {
+        int alias = frame.topicAlias();
+        if (alias == 0) {
+            return lane.topics().get(frame.buffer(), frame.topicStart(), frame.topicLength());
+        }
+        if (alias > reception.mqtt().topicAliasMaximum()) {
+            throw new MqttException(ReasonCode.TOPIC_ALIAS_INVALID, "topic alias: " + alias + " (expected: less)");
+        }
+        if (aliases == null) {
+            aliases = new Topic[reception.mqtt().topicAliasMaximum() + 1];
+        }
+        if (frame.topicLength() > 0) {
+            aliases[alias] = lane.topics().get(frame.buffer(), frame.topicStart(), frame.topicLength());
+        }
+        Topic topic = aliases[alias];
+        if (topic == null) {
+            throw new MqttException(ReasonCode.PROTOCOL_ERROR, "topic alias: " + alias + " (expected: one set before)");
+        }
+        return topic;
+    }
+
+    /** Counts a QoS 1 or 2 message against what the client may have unanswered; a repeated QoS 2 message ends here. */
+    private boolean isNew(int qos, int id) {
+        Inbound inbound = session.inbound();
+        if (qos == 2 && inbound.contains(id)) {
+            acknowledge(new Ack(2, id, 0, null)); // [MQTT-4.3.3-2]
+            return false;
+        }
+        if (connection.outlet().isV5() && waitingQos1 + unreleased >= receiveMaximum) {
+            throw new MqttException(ReasonCode.RECEIVE_MAXIMUM_EXCEEDED, "unacknowledged: too many"); // [MQTT-3.3.4-7]
+        }
+        if (acks.size() >= receiveMaximum && !full) {
+            full = true; // a 3.x client cannot know the bound: it is not read until it is below
+            connection.pause();
+        }
+        if (qos == 2) {
+            inbound.add(id);
+            unreleased++;
+        }
+        return true;
+    }
+
+    private Receipt.Publisher origin(int qos) {
+        return qos == 0 ? lane : this;
+    }
+
+    private boolean isAllowed(Topic topic, int qos, boolean retain) {
+        return !isReserved(topic.name()) && (rights.coverEverything() || rights.remember(topic, qos, retain));
+    }
+
+    /** {@return whether a topic belongs to the broker: clients do not publish there} */
+    static boolean isReserved(byte[] topic) {
+        return topic.length > 0 && topic[0] == '$' && (startsWith(topic, SYS) || startsWith(topic, SHARE));
+    }
+
+    private static boolean startsWith(byte[] topic, byte[] prefix) {
+        return topic.length >= prefix.length && Arrays.equals(topic, 0, prefix.length, prefix, 0, prefix.length);
+    }
+
+    private static Message message(Topic topic, PublishFrame frame) {
+        byte[] payload = new byte[frame.payloadLength()];
+        frame.buffer().getBytes(frame.payloadStart(), payload);
+        long expiry = frame.expirySeconds();
+        return new Message(
+                topic.name(),
+                payload,
+                frame.forwardableProperties(),
+                frame.qos(),
+                frame.retain(),
+                expiry < 0 ? 0 : System.currentTimeMillis() + expiry * 1000);
+    }
+
+    /** Matches, delivers, and acknowledges what need not wait. */
+    private void route(Publication publication, int qos, int id) {
+        boolean matched = reception.router().publish(publication);
+        if (qos == 0) {
+            finish(publication);
+            return;
+        }
+        if (qos == 2 && session.isDurable()) {
+            Receipt receipt = publication.receipt();
+            if (receipt != null) {
+                receipt.expect();
+                receipt.add(session.inbound().part(id));
+            }
+        }
+        Receipt receipt = finish(publication);
+        acknowledge(new Ack(qos, id, matched ? 0 : ReasonCode.NO_MATCHING_SUBSCRIBERS.code(), receipt));
+    }
+
+    private static @Nullable Receipt finish(Publication publication) {
+        Receipt receipt = publication.receiptIfAny();
+        publication.end();
+        if (receipt != null) {
+            receipt.routed();
+        }
+        return receipt;
+    }
+
+    private void askThenRoute(Topic topic, Message message, int ackQos, int id) {
+        if (isReserved(topic.name())) {
+            deny(ackQos, id, ReasonCode.NOT_AUTHORIZED);
+            return;
+        }
+        if (rights.coverEverything() || rights.remember(topic, message.qos(), message.retain())) {
+            route(lane.inbound().begin(topic, message, session, origin(ackQos)), ackQos, id);
+            return;
+        }
+        connection.pause();
+        rights.askPublish(topic, message.qos(), message.retain(), allowed -> {
+            connection.resume();
+            if (connection.isClosed()) {
+                return;
+            }
+            if (allowed) {
+                route(lane.inbound().begin(topic, message, session, origin(ackQos)), ackQos, id);
+            } else {
+                deny(ackQos, id, ReasonCode.NOT_AUTHORIZED);
+            }
+        });
+    }
+
+    /** 3.x publishers get a positive acknowledgement, 5.0 ones the reason [MQTT-3.3.5-2]. */
+    private void deny(int qos, int id, ReasonCode reason) {
+        reception.metrics().increment(Metric.DROPPED_NOT_AUTHORIZED);
+        if (qos == 2 && connection.outlet().isV5()) {
+            forget(id);
+        }
+        if (qos > 0) {
+            acknowledge(new Ack(qos, id, reason.code(), null));
+        }
+    }
+
+    private void forget(int id) {
+        session.inbound().forget(id);
+        unreleased--;
+    }
+
+    private void intercept(Topic topic, PublishFrame frame) {
+        PublishView view = new PublishView(topic, frame);
+        int qos = frame.qos();
+        int id = frame.packetId();
+        connection.pause();
+        reception.hooks().intercept(client, view, lane.loop(), answer -> {
+            view.answered();
+            connection.resume();
+            if (!connection.isClosed()) {
+                intercepted(topic, view, answer, qos, id);
+            }
+        });
+        if (!view.isAnswered()) {
+            view.keep(); // when the answer comes, the inbound buffer is gone
+        }
+    }
+
+    private void intercepted(Topic topic, PublishView view, PublishAnswer answer, int qos, int id) {
+        if (answer instanceof PublishAnswer.Change change) {
+            Publish changed = change.publish();
+            Message message = PublishView.messageOf(changed);
+            askThenRoute(Topic.of(message.topic()), message, qos, id);
+        } else if (answer instanceof PublishAnswer.Deny deny) {
+            deny(qos, id, deny.reason());
+        } else if (answer == PublishAnswer.drop()) {
+            if (qos > 0) {
+                acknowledge(new Ack(qos, id, 0, null));
+            }
+        } else {
+            PublishFrame frame = view.frame();
+            if (frame != null && isAllowed(topic, qos, frame.retain())) {
+                route(lane.inbound().begin(topic, frame, session, origin(qos)), qos, id);
+            } else {
+                askThenRoute(topic, view.message(), qos, id);
+            }
+        }
+    }
+
+    private void acknowledge(Ack ack) {
+        if (acks.isEmpty() && (ack.receipt() == null || ack.receipt().isDone())) {
+            write(ack);
+        } else {
+            acks.add(ack);
+            waitingQos1 += ack.qos() == 1 ? 1 : 0;
+        }
+    }
+
+    @Override
+    public void submit(Receipt receipt) {
+        lane.submit(receipt);
+    }
+
+    @Override
+    public void settled(Receipt receipt) {
+        if (connection.isClosed()) {
+            return;
+        }
+        for (Ack next = acks.peek(); next != null; next = acks.peek()) {
+            Receipt its = next.receipt();
+            if (its != null && !its.isDone()) {
+                return;
+            }
+            acks.remove();
+            waitingQos1 -= next.qos() == 1 ? 1 : 0;
+            write(next);
+        }
+        if (full && acks.size() < receiveMaximum) {
+            full = false;
+            connection.resume();
+        }
+    }
+
+    private void write(Ack ack) {
+        Outlet outlet = connection.outlet();
+        Receipt receipt = ack.receipt();
+        int reasonCode = ack.reasonCode();
+        if (receipt != null && receipt.failure() != null) {
+            if (!outlet.isV5()) {
+                connection.close(ReasonCode.UNSPECIFIED_ERROR, "the message cannot be stored");
+                return;
+            }
+            reasonCode = ReasonCode.UNSPECIFIED_ERROR.code();
+            if (ack.qos() == 2) {
+                forget(ack.id());
+            }
+        }
+        PacketType type = ack.qos() == 1 ? PacketType.PUBACK : PacketType.PUBREC;
+        PacketEncoder.ack(outlet.buffer(), outlet.isV5(), type, ack.id(), reasonCode);
+    }
+
+    /** PUBREL: PUBCOMP leaves when it is stored that the packet identifier is free. */
+    void released(int id) {
+        boolean known = session.inbound().contains(id);
+        if (known && unreleased > 0) {
+            unreleased--;
+        }
+        int reasonCode = known ? 0 : ReasonCode.PACKET_IDENTIFIER_NOT_FOUND.code();
+        session.inbound().release(id, () -> {
+            if (!connection.isClosed()) {
+                Outlet outlet = connection.outlet();
+                PacketEncoder.ack(outlet.buffer(), outlet.isV5(), PacketType.PUBCOMP, id, reasonCode);
+            }
+        });
+    }
+}

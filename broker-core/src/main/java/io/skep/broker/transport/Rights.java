@@ -1,0 +1,79 @@
+// Skep, an MQTT broker. Apache-2.0; see LICENSE.
+package io.skep.broker.transport;
+
+import io.skep.broker.hook.HookChains;
+import io.skep.broker.loop.Loop;
+import io.skep.broker.routing.Topic;
+import io.skep.broker.security.PermissionCheck;
+import io.skep.sdk.Client;
+import io.skep.sdk.Qos;
+import io.skep.sdk.auth.Action;
+import io.skep.sdk.auth.Decision;
+import io.skep.sdk.auth.Operation;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a connected client may do: the permissions of its login, then the authorizers. Positive answers for publishing are
+ * remembered by topic, so that who repeats itself is asked about once.
+ */
+final class Rights {
+
+    private static final int REMEMBERED = 8;
+
+    private final Client client;
+    private final PermissionCheck permissions;
+    private final HookChains hooks;
+    private final Loop loop;
+    private final @Nullable Topic[] topics = new Topic[REMEMBERED];
+    private final byte[] allowed = new byte[REMEMBERED]; // a bit for each QoS and retain flag
+
+    Rights(Client client, PermissionCheck permissions, HookChains hooks, Loop loop) {
+        this.client = client;
+        this.permissions = permissions;
+        this.hooks = hooks;
+        this.loop = loop;
+    }
+
+    /** {@return whether there is nothing to ask about} */
+    boolean coverEverything() {
+        return permissions.allowsEverything() && !hooks.authorizes();
+    }
+
+    /** {@return whether a publish is known to be allowed, without asking} */
+    boolean remember(Topic topic, int qos, boolean retain) {
+        int place = place(topic);
+        return topics[place] == topic && (allowed[place] & bit(qos, retain)) != 0;
+    }
+
+    /** Asks whether a client may publish; the answer comes before the return, or later on the loop. */
+    void askPublish(Topic topic, int qos, boolean retain, Consumer<Boolean> answer) {
+        ask(new Operation(Action.PUBLISH, topic.text(), Qos.of(qos), retain), yes -> {
+            if (yes) {
+                int place = place(topic);
+                allowed[place] = (byte) (bit(qos, retain) | (topics[place] == topic ? allowed[place] : 0));
+                topics[place] = topic;
+            }
+            answer.accept(yes);
+        });
+    }
+
+    /** Asks whether a client may do something; the answer comes before the return, or later on the loop. */
+    void ask(Operation operation, Consumer<Boolean> answer) {
+        if (!permissions.allows(operation.action(), operation.topic(), operation.qos(), operation.retain())) {
+            answer.accept(false);
+        } else if (!hooks.authorizes()) {
+            answer.accept(true);
+        } else {
+            hooks.authorize(client, operation, loop, decision -> answer.accept(decision instanceof Decision.Allow));
+        }
+    }
+
+    private static int place(Topic topic) {
+        return System.identityHashCode(topic) & REMEMBERED - 1;
+    }
+
+    private static int bit(int qos, boolean retain) {
+        return 1 << (qos * 2 + (retain ? 1 : 0));
+    }
+}

@@ -1,0 +1,139 @@
+// Skep, an MQTT broker. Apache-2.0; see LICENSE.
+package io.skep.broker.transport;
+
+import io.skep.broker.codec.MqttException;
+import io.skep.broker.codec.PacketEncoder;
+import io.skep.broker.codec.Subscribe;
+import io.skep.broker.codec.SubscribeFilter;
+import io.skep.broker.codec.Topics;
+import io.skep.broker.codec.Unsubscribe;
+import io.skep.broker.config.MqttConfig;
+import io.skep.broker.routing.Subscription;
+import io.skep.broker.session.Outlet;
+import io.skep.broker.session.Session;
+import io.skep.sdk.Client;
+import io.skep.sdk.Qos;
+import io.skep.sdk.ReasonCode;
+import io.skep.sdk.auth.Action;
+import io.skep.sdk.auth.Operation;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * SUBSCRIBE and UNSUBSCRIBE. The connection is paused until the answer is out, so that what a client does next sees what it did
+ * before: SUBACK first, then retained messages, then others.
+ */
+final class Subscribing {
+
+    private final Connection connection;
+    private final Client client;
+    private final Session session;
+    private final Rights rights;
+    private final MqttConfig mqtt;
+
+    Subscribing(Connection connection, Client client, Session session, Rights rights) {
+        this.connection = connection;
+        this.client = client;
+        this.session = session;
+        this.rights = rights;
+        this.mqtt = connection.reception().mqtt();
+    }
+
+    void subscribe(Subscribe packet) {
+        for (SubscribeFilter filter : packet.filters()) {
+            checkSize(filter.filter());
+        }
+        connection.pause();
+        decide(new Request(packet), 0);
+    }
+
+    /** A SUBSCRIBE under way: one reason code a filter, and what is granted so far. */
+    private static final class Request {
+
+        private final Subscribe packet;
+        private final byte[] reasonCodes;
+        private final List<Subscription> granted = new ArrayList<>();
+        private final List<Subscription> wantRetained = new ArrayList<>();
+
+        Request(Subscribe packet) {
+            this.packet = packet;
+            reasonCodes = new byte[packet.filters().size()];
+        }
+    }
+
+    private void checkSize(byte[] filter) {
+        int levels = 1;
+        for (byte b : filter) {
+            levels += b == '/' ? 1 : 0;
+        }
+        if (filter.length > mqtt.topicBytesMax() || levels > mqtt.topicLevelsMax()) {
+            throw new MqttException(ReasonCode.TOPIC_FILTER_INVALID, "topic filter: too long (expected: shorter)");
+        }
+    }
+
+    private void decide(Request request, int index) {
+        if (connection.isClosed()) {
+            return;
+        }
+        if (index == request.reasonCodes.length) {
+            grant(request);
+            return;
+        }
+        SubscribeFilter filter = request.packet.filters().get(index);
+        if (rights.coverEverything()) {
+            decided(request, index, filter, true);
+            return;
+        }
+        String text = new String(filter.filter(), StandardCharsets.UTF_8);
+        String topics = Topics.isShared(filter.filter()) ? text.split("/", 3)[2] : text;
+        Operation operation = new Operation(Action.SUBSCRIBE, topics, Qos.of(filter.qos()), false);
+        rights.ask(operation, allowed -> decided(request, index, filter, allowed));
+    }
+
+    private void decided(Request request, int index, SubscribeFilter filter, boolean allowed) {
+        if (allowed) {
+            int flags = filter.qos() | (filter.noLocal() ? 4 : 0) | (filter.retainAsPublished() ? 8 : 0);
+            Subscription subscription =
+                    new Subscription(session, filter.filter(), flags, request.packet.subscriptionId());
+            boolean isNew = !session.subscriptions().contains(filter.filter());
+            if (filter.retainHandling() == 0 || (filter.retainHandling() == 1 && isNew)) { // [MQTT-3.3.1-10]
+                request.wantRetained.add(subscription);
+            }
+            request.granted.add(subscription);
+            request.reasonCodes[index] = (byte) filter.qos();
+        } else {
+            request.reasonCodes[index] = (byte) ReasonCode.NOT_AUTHORIZED.code();
+        }
+        decide(request, index + 1);
+    }
+
+    private void grant(Request request) {
+        session.subscriptions().add(request.granted, () -> {
+            if (connection.isClosed()) {
+                return;
+            }
+            Outlet outlet = connection.outlet();
+            int id = request.packet.packetId();
+            PacketEncoder.suback(outlet.buffer(), client.version(), id, request.reasonCodes); // [MQTT-3.8.4-2]
+            request.wantRetained.forEach(session.subscriptions()::sendRetained);
+            connection.resume();
+        });
+    }
+
+    void unsubscribe(Unsubscribe packet) {
+        connection.pause();
+        session.subscriptions().remove(packet.filters(), existed -> {
+            if (connection.isClosed()) {
+                return;
+            }
+            byte[] reasonCodes = new byte[existed.length];
+            for (int i = 0; i < existed.length; i++) {
+                reasonCodes[i] = (byte) (existed[i] ? 0 : ReasonCode.NO_SUBSCRIPTION_EXISTED.code());
+            }
+            Outlet outlet = connection.outlet();
+            PacketEncoder.unsuback(outlet.buffer(), client.version(), packet.packetId(), reasonCodes);
+            connection.resume();
+        });
+    }
+}
