@@ -46,7 +46,7 @@ public final class Properties {
 
     /** {@return a builder that starts with these} */
     public PropertiesBuilder toBuilder() {
-        return new PropertiesBuilder().bytes(encoded);
+        return new PropertiesBuilder().append(encoded);
     }
 
     public boolean isEmpty() {
@@ -93,7 +93,7 @@ public final class Properties {
             if (cursor.property() != Property.USER_PROPERTY) {
                 byte[] copy = new byte[cursor.bytes()];
                 cursor.copyTo(copy, 0);
-                builder.bytes(copy);
+                builder.append(copy);
             }
         }
         return builder.userProperties(userProperties).build();

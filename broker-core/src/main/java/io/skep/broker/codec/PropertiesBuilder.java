@@ -111,8 +111,8 @@ public final class PropertiesBuilder {
 
     public PropertiesBuilder userProperty(String name, String value) {
         out.writeByte(Property.USER_PROPERTY.id());
-        field(name.getBytes(UTF_8));
-        field(value.getBytes(UTF_8));
+        field(bytes(name));
+        field(bytes(value));
         return this;
     }
 
@@ -123,7 +123,7 @@ public final class PropertiesBuilder {
         return this;
     }
 
-    PropertiesBuilder bytes(byte[] encoded) {
+    PropertiesBuilder append(byte[] encoded) {
         out.writeBytes(encoded);
         return this;
     }
@@ -145,13 +145,21 @@ public final class PropertiesBuilder {
     }
 
     private PropertiesBuilder string(Property property, String value) {
-        return binary(property, value.getBytes(UTF_8));
+        return binary(property, bytes(value));
     }
 
     private PropertiesBuilder binary(Property property, byte[] value) {
         out.writeByte(property.id());
         field(value);
         return this;
+    }
+
+    /** What an extension hands over must not become a malformed packet. */
+    private static byte[] bytes(String value) {
+        if (value.indexOf(0) >= 0) {
+            throw new IllegalArgumentException("property: a string with U+0000 (expected: none)"); // [MQTT-1.5.4-2]
+        }
+        return value.getBytes(UTF_8);
     }
 
     private void field(byte[] value) {

@@ -2,6 +2,7 @@
 package io.skep.broker.codec;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import org.jspecify.annotations.Nullable;
 
@@ -166,8 +167,8 @@ public final class PublishFrame {
      * and Message Expiry Interval; null if there are none} {@link Properties#of} reads them.
      */
     public byte @Nullable [] forwardableProperties() {
-        if (forwardableBytes == 0) {
-            return null;
+        if (forwardableBytes > 0 && forwardableBytes == payloadStart - propertiesStart) {
+            return ByteBufUtil.getBytes(buffer, propertiesStart, forwardableBytes); // nothing to leave out
         }
         return Properties.copyForwardable(cursor.over(buffer, propertiesStart, payloadStart), forwardableBytes);
     }

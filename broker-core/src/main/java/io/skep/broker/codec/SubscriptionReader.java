@@ -29,7 +29,7 @@ final class SubscriptionReader {
             int options = body.oneByte("subscription options");
             filters.add(v5 ? withOptions(filter, options) : withQos(filter, options));
         } while (!body.isAtEnd());
-        return new Subscribe(packetId, properties.subscriptionId(), properties, filters);
+        return new Subscribe(packetId, properties.subscriptionId(), properties, List.copyOf(filters));
     }
 
     Unsubscribe unsubscribe() {
@@ -39,7 +39,7 @@ final class SubscriptionReader {
         do {
             filters.add(filter()); // [MQTT-3.10.3-2]
         } while (!body.isAtEnd());
-        return new Unsubscribe(packetId, properties, filters);
+        return new Unsubscribe(packetId, properties, List.copyOf(filters));
     }
 
     private Properties properties(PacketType type) {
