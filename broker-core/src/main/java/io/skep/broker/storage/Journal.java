@@ -5,7 +5,6 @@ import io.skep.broker.metrics.Metric;
 import io.skep.broker.metrics.Metrics;
 import io.skep.sdk.storage.Storage;
 import io.skep.sdk.storage.StorageException;
-import io.skep.sdk.storage.WriteBatch;
 import java.util.ArrayDeque;
 import java.util.Collections;
 import java.util.Iterator;
@@ -152,7 +151,9 @@ public final class Journal implements AutoCloseable {
                 if (oldest != null && oldest.hasEnded()) {
                     settle(commits.remove());
                 } else if (canStart()) {
-                    start(gather());
+                    Commit next = gather();
+                    commits.add(next);
+                    batch.commit(next);
                 } else {
                     park();
                 }
@@ -205,20 +206,6 @@ public final class Journal implements AutoCloseable {
             return turn.next();
         }
         return next;
-    }
-
-    private void start(Commit commit) {
-        commits.add(commit);
-        WriteBatch filled = batch.take();
-        if (filled == null) {
-            commit.done(null);
-            return;
-        }
-        try {
-            storage.commit(filled, commit);
-        } catch (RuntimeException e) {
-            commit.done(asFailure("storage: a commit failed", e));
-        }
     }
 
     private void settle(Commit commit) {

@@ -3,6 +3,7 @@ package io.skep.broker.storage;
 
 import io.skep.sdk.storage.Keyspace;
 import io.skep.sdk.storage.Storage;
+import io.skep.sdk.storage.StorageException;
 import io.skep.sdk.storage.WriteBatch;
 import org.jspecify.annotations.Nullable;
 
@@ -13,6 +14,7 @@ final class MeasuredBatch implements WriteBatch {
 
     private final Storage storage;
     private @Nullable WriteBatch batch;
+    private @Nullable StorageException failure;
     private int operations;
     private long bytes;
 
@@ -28,36 +30,59 @@ final class MeasuredBatch implements WriteBatch {
         return bytes;
     }
 
-    /** {@return the engine's batch, null if nothing was added; this one is then empty again} */
-    @Nullable WriteBatch take() {
-        WriteBatch taken = batch;
+    /** Commits what was added, if anything, and is empty again. */
+    void commit(Storage.Done done) {
+        WriteBatch filled = batch;
+        StorageException why = failure;
         batch = null;
+        failure = null;
         operations = 0;
         bytes = 0;
-        return taken;
+        if (filled == null) {
+            done.done(why);
+            return;
+        }
+        try {
+            storage.commit(filled, done);
+        } catch (RuntimeException e) {
+            done.done(Journal.asFailure("storage: a commit failed", e));
+        }
     }
 
     @Override
     public void put(Keyspace keyspace, byte[] key, byte[] value) {
-        counted(key.length + value.length).put(keyspace, key, value);
+        count(key.length + value.length);
+        if (batch != null) {
+            batch.put(keyspace, key, value);
+        }
     }
 
     @Override
     public void delete(Keyspace keyspace, byte[] key) {
-        counted(key.length).delete(keyspace, key);
+        count(key.length);
+        if (batch != null) {
+            batch.delete(keyspace, key);
+        }
     }
 
     @Override
     public void deleteRange(Keyspace keyspace, byte[] from, byte[] to) {
-        counted(from.length + to.length).deleteRange(keyspace, from, to);
+        count(from.length + to.length);
+        if (batch != null) {
+            batch.deleteRange(keyspace, from, to);
+        }
     }
 
-    private WriteBatch counted(int size) {
+    /** Without a batch of the engine the whole commit fails, and no write must ask for one again. */
+    private void count(int size) {
         operations++;
         bytes += size;
-        if (batch == null) {
-            batch = storage.batch();
+        if (batch == null && failure == null) {
+            try {
+                batch = storage.batch();
+            } catch (RuntimeException e) {
+                failure = Journal.asFailure("storage: a batch cannot begin", e);
+            }
         }
-        return batch;
     }
 }

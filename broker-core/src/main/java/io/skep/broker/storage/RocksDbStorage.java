@@ -7,6 +7,7 @@ import io.skep.sdk.storage.Storage;
 import io.skep.sdk.storage.StorageException;
 import io.skep.sdk.storage.WriteBatch;
 import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.ColumnFamilyHandle;
 import org.rocksdb.ReadOptions;
@@ -33,12 +34,16 @@ final class RocksDbStorage implements Storage {
     /** A batch that had to grow further gives its memory back. */
     private static final long SPARE_BYTES_MAX = 8 << 20;
 
+    private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(1);
+
     private final Path folder;
     private final RocksDbOptions options;
     private final WriteOptions writing;
     private final ReadOptions reading = new ReadOptions();
     private @Nullable RocksDbHandle handle;
     private @Nullable RocksDbBatch spare;
+    private @Nullable StorageException failure;
+    private long failedNanos;
 
     RocksDbStorage(Path folder, Durability durability) {
         this.folder = folder;
@@ -92,6 +97,7 @@ final class RocksDbStorage implements Storage {
 
     @Override
     public WriteBatch batch() {
+        handle(); // now, rather than with every write of the batch
         RocksDbBatch batch = spare == null ? new RocksDbBatch(this) : spare;
         spare = null;
         return batch;
@@ -100,17 +106,19 @@ final class RocksDbStorage implements Storage {
     @Override
     public void commit(WriteBatch batch, Done done) {
         RocksDbBatch filled = (RocksDbBatch) batch;
-        StorageException failure = null;
+        StorageException why = null;
         try {
             handle().database().write(writing, filled.content());
         } catch (RocksDBException e) {
-            failure = new StorageException("storage: writing to '" + folder + "' failed", e);
-            closeHandle();
+            why = new StorageException("storage: writing to '" + folder + "' failed", e);
+            if (!writing.disableWAL()) { // without a log, closing would lose what is in memory
+                closeHandle();
+            }
         } catch (StorageException e) {
-            failure = e;
+            why = e;
         }
         recycle(filled);
-        done.done(failure);
+        done.done(why);
     }
 
     private void recycle(RocksDbBatch batch) {
@@ -128,9 +136,25 @@ final class RocksDbStorage implements Storage {
 
     private RocksDbHandle handle() {
         if (handle == null) {
-            handle = RocksDbHandle.open(folder, options);
+            handle = openAgain();
         }
         return handle;
+    }
+
+    /** Not too often: it replays the log, and everyone asks. */
+    private RocksDbHandle openAgain() {
+        if (failure != null && System.nanoTime() - failedNanos < RETRY_NANOS) {
+            throw failure;
+        }
+        try {
+            RocksDbHandle opened = RocksDbHandle.open(folder, options);
+            failure = null;
+            return opened;
+        } catch (StorageException e) {
+            failure = e;
+            failedNanos = System.nanoTime();
+            throw e;
+        }
     }
 
     private void closeHandle() {

@@ -8,10 +8,13 @@ import java.util.concurrent.Executor;
 /** Something to be made durable; a queue entry or a session record is one, so that a message costs no wrapper. */
 public interface Write {
 
-    /** Adds what is to be stored now, which is nothing if it is no longer wanted. On the journal's thread. */
+    /**
+     * Adds what is to be stored now, which is nothing if it is no longer wanted. On the journal's thread. If it throws,
+     * this write alone fails, though what it added before goes with the batch.
+     */
     void addTo(WriteBatch batch);
 
-    /** {@return who hears the end; asked on the journal's thread when the end is known} */
+    /** {@return who hears the end; asked on the journal's thread, once, when the end is known} */
     Executor loop();
 
     /** All that was added is durable, and so is everything submitted earlier by the same thread. On {@link #loop}. */

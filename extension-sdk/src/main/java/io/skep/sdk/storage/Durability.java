@@ -7,6 +7,6 @@ public enum Durability {
     FSYNC,
     /** A killed process: a commit is with the operating system before it calls back. */
     OS,
-    /** Nothing: commits are on disk some time later. */
+    /** A clean stop: commits are on disk some time later, and a killed process finds an earlier state. */
     NONE
 }

@@ -3,7 +3,11 @@ package io.skep.sdk.storage;
 
 import org.jspecify.annotations.Nullable;
 
-/** Ordered byte maps that survive. Used by one thread at a time. */
+/**
+ * Ordered byte maps that survive. Used by one thread at a time, and by the same one until it is closed. What is read is
+ * what was committed: at least every batch that has called back. An engine that can fail and recover does so by itself:
+ * a later call simply succeeds again.
+ */
 public interface Storage extends AutoCloseable {
 
     /**
@@ -20,18 +24,22 @@ public interface Storage extends AutoCloseable {
      * @param keyspace the map
      * @param from first key
      * @param to behind the last key; null for the end of the map
-     * @param visitor may stop the visit
+     * @param visitor may stop the visit; it does not use the storage
      */
     void scan(Keyspace keyspace, byte[] from, byte @Nullable [] to, Visitor visitor);
 
-    /** {@return an empty batch, for one commit} */
+    /**
+     * {@return an empty batch, for one commit}
+     *
+     * @throws StorageException if nothing can be written now
+     */
     WriteBatch batch();
 
     /**
      * Writes a batch, all or nothing, after those committed before. Returns at once or when it is done, as the engine
      * likes; commits call back in call order.
      *
-     * @param batch made by {@link #batch}
+     * @param batch made by {@link #batch}; not touched afterwards by the caller
      * @param done called once, on any thread, when the batch is as durable as the storage was opened for
      */
     void commit(WriteBatch batch, Done done);
@@ -60,7 +68,8 @@ public interface Storage extends AutoCloseable {
         /**
          * Called once.
          *
-         * @param failure null if the batch is durable; else nothing of it was written, or the storage is broken
+         * @param failure null if the batch is durable; else it must not be relied on, though all of it may be found
+         *     after a restart
          */
         void done(@Nullable StorageException failure);
     }

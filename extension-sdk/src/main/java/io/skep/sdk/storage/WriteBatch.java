@@ -26,7 +26,7 @@ public interface WriteBatch {
      *
      * @param keyspace the map
      * @param from first key
-     * @param to behind the last key
+     * @param to behind the last key; not before the first
      */
     void deleteRange(Keyspace keyspace, byte[] from, byte[] to);
 }
