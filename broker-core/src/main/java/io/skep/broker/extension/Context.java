@@ -19,6 +19,11 @@ record Context(
 
     @Override
     public <T extends Record> T config(Class<T> type) {
-        return configReader.bind(configFolder.resolve(id + ".yaml"), type);
+        return config(type, Path.of(id + ".yaml"));
+    }
+
+    @Override
+    public <T extends Record> T config(Class<T> type, Path file) {
+        return configReader.bind(configFolder.resolve(file), type);
     }
 }

@@ -1,0 +1,25 @@
+// Skep, an MQTT broker. Apache-2.0; see LICENSE.
+package io.skep.extension.authfile;
+
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What {@code conf/extensions/auth-file.yaml} says: the users and roles, or the file that has them.
+ *
+ * @param usersFile a file with {@code users} and {@code roles}, relative to the folder of the configuration
+ * @param users by name
+ * @param roles by name
+ */
+public record AuthFileConfig(@Nullable String usersFile, Map<String, User> users, Map<String, Role> roles) {
+
+    /** Fills in what is left out. */
+    public AuthFileConfig {
+        users = users == null ? Map.of() : Map.copyOf(users);
+        roles = roles == null ? Map.of() : Map.copyOf(roles);
+        if (usersFile != null && !(users.isEmpty() && roles.isEmpty())) {
+            throw new IllegalArgumentException(
+                    "users-file: " + usersFile + " (expected: users and roles are either here or there)");
+        }
+    }
+}

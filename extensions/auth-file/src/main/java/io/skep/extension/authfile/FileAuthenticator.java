@@ -1,0 +1,75 @@
+// Skep, an MQTT broker. Apache-2.0; see LICENSE.
+package io.skep.extension.authfile;
+
+import io.skep.extension.authfile.Directory.Account;
+import io.skep.sdk.ReasonCode;
+import io.skep.sdk.auth.Authenticator;
+import io.skep.sdk.auth.Decision;
+import io.skep.sdk.auth.Login;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Decides by a directory: a wrong password is refused, an unknown user is left to the next extension. Passwords are
+ * checked on another thread than the caller's, unless they were right just before.
+ */
+final class FileAuthenticator implements Authenticator {
+
+    private static final int RECENT_MAX = 10_000;
+
+    private final Executor executor;
+    private final RecentLogins recent = new RecentLogins(RECENT_MAX);
+    private volatile Directory directory = new Directory(Map.of(), Map.of());
+
+    FileAuthenticator(Executor executor) {
+        this.executor = executor;
+    }
+
+    /** Logins from now on are checked against this one. */
+    void use(Directory fresh) {
+        directory = fresh;
+    }
+
+    @Override
+    public Decision authenticate(Login login) {
+        String userName = login.client().userName();
+        byte[] password = login.password();
+        if (userName == null || password == null || password.length == 0) {
+            return Decision.next();
+        }
+        Directory now = directory;
+        Account account = now.account(userName);
+        if (account != null && recent.contains(account.password(), password)) {
+            return admit(account, login);
+        }
+        return Decision.later(
+                CompletableFuture.supplyAsync(() -> check(account, now.nobody(), password, login), executor));
+    }
+
+    private Decision check(@Nullable Account account, PasswordHash nobody, byte[] password, Login login) {
+        if (account == null) {
+            nobody.matches(password);
+            return Decision.next();
+        }
+        if (!account.password().matches(password)) {
+            return Decision.deny();
+        }
+        recent.add(account.password(), password);
+        return admit(account, login);
+    }
+
+    private static Decision admit(Account account, Login login) {
+        String clientId = login.client().id();
+        if (!account.mayUse(clientId)) {
+            return Decision.deny(
+                    ReasonCode.NOT_AUTHORIZED, "client id: '" + clientId + "' (expected: one that this user may use)");
+        }
+        try {
+            return Decision.allow(account.permissions(clientId));
+        } catch (IllegalArgumentException e) {
+            return Decision.deny(ReasonCode.NOT_AUTHORIZED, String.valueOf(e.getMessage()));
+        }
+    }
+}
