@@ -4,6 +4,7 @@ package io.skep.broker.transport;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelPipeline;
 import io.skep.broker.config.ListenerConfig;
 import io.skep.broker.config.ListenerConfig.Tls;
 import io.skep.broker.config.ThreadConfig;
@@ -33,7 +34,7 @@ final class EchoBroker implements AutoCloseable {
     static final Duration SOON = Duration.ofSeconds(10);
 
     /** A connection at its {@code channelActive}. */
-    record Seen(int loop, InetSocketAddress address, List<X509Certificate> certificates, List<String> pipeline) {}
+    record Seen(int loop, InetSocketAddress address, List<X509Certificate> certificates, ChannelPipeline pipeline) {}
 
     final Metrics metrics = new Metrics();
     final Loops loops;
@@ -124,7 +125,7 @@ final class EchoBroker implements AutoCloseable {
                         loop.inLoop() ? loop.index() : -1,
                         Peer.address(ctx.channel()),
                         Peer.certificates(ctx.channel()),
-                        ctx.pipeline().names()));
+                        ctx.pipeline()));
             }
 
             @Override

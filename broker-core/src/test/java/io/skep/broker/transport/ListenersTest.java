@@ -31,7 +31,7 @@ class ListenersTest {
             assertThat(echo(client, "hello")).isEqualTo("hello");
 
             Seen seen = broker.nextSeen();
-            assertThat(seen.pipeline()).hasSize(2).last().asString().contains("TailContext");
+            assertThat(seen.pipeline().names()).hasSize(2).last().asString().contains("TailContext");
             assertThat(seen.address()).isEqualTo(client.getLocalSocketAddress());
             assertThat(seen.certificates()).isEmpty();
         }
