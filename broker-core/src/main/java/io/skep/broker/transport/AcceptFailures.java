@@ -29,7 +29,7 @@ final class AcceptFailures extends ChannelInboundHandlerAdapter {
             log.warn(
                     "listener {}: cannot accept: {} (expected: enough file descriptors, see ulimit -n)",
                     listener,
-                    cause);
+                    cause.toString());
         }
     }
 }

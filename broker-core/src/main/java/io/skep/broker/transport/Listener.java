@@ -5,7 +5,6 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelPipeline;
-import io.netty.handler.codec.haproxy.HAProxyMessageDecoder;
 import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpServerCodec;
 import io.skep.broker.config.ListenerConfig;
@@ -20,7 +19,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class Listener extends ChannelInitializer<Channel> {
 
-    private static final int PROXY_TLV_BYTES_MAX = 4096;
     private static final int HTTP_LINE_BYTES_MAX = 2048;
     private static final int HTTP_HEADER_BYTES_MAX = 8192;
 
@@ -57,7 +55,7 @@ final class Listener extends ChannelInitializer<Channel> {
         ChannelPipeline pipeline = channel.pipeline();
         Opening.@Nullable Phase last = null;
         if (config.proxyProtocol()) {
-            pipeline.addLast(new HAProxyMessageDecoder(PROXY_TLV_BYTES_MAX), new ProxyHeader());
+            pipeline.addLast(new ProxyHeader.Decoder(), new ProxyHeader());
             last = Opening.Phase.PROXY;
         }
         if (tls != null) {

@@ -98,7 +98,7 @@ final class Opening extends ChannelInboundHandlerAdapter {
         boolean inTime = timeouts.end(ctx.channel());
         metrics.increment(inTime ? Metric.CLOSED_OTHER : Metric.CLOSED_CONNECT_TIMEOUT);
         if (log.isDebugEnabled()) {
-            Object reason = !inTime ? "too slow" : failure != null ? failure : "closed by the client";
+            String reason = !inTime ? "too slow" : failure != null ? failure.toString() : "closed";
             log.debug("listener {}: {} closed before MQTT: {}", listener.name(), Peer.address(ctx.channel()), reason);
         }
     }

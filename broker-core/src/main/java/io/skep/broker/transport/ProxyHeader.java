@@ -1,10 +1,12 @@
 // Skep, an MQTT broker. Apache-2.0; see LICENSE.
 package io.skep.broker.transport;
 
+import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.handler.codec.haproxy.HAProxyCommand;
 import io.netty.handler.codec.haproxy.HAProxyMessage;
+import io.netty.handler.codec.haproxy.HAProxyMessageDecoder;
 import io.netty.util.NetUtil;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -25,5 +27,32 @@ final class ProxyHeader extends SimpleChannelInboundHandler<HAProxyMessage> {
         }
         ctx.fireUserEventTriggered(Opening.Phase.PROXY);
         ctx.pipeline().remove(this);
+    }
+
+    /** Netty's decoder would wait for the end of a line if the first bytes are those of a client without a proxy. */
+    static final class Decoder extends HAProxyMessageDecoder {
+
+        private static final int TLV_BYTES_MAX = 4096;
+        private static final byte VERSION_1 = 'P';
+        private static final byte VERSION_2 = '\r';
+
+        private boolean begun;
+
+        Decoder() {
+            super(TLV_BYTES_MAX);
+        }
+
+        @Override
+        public void channelRead(ChannelHandlerContext ctx, Object message) throws Exception {
+            if (!begun && message instanceof ByteBuf in && in.isReadable()) {
+                begun = true;
+                byte first = in.getByte(in.readerIndex());
+                if (first != VERSION_1 && first != VERSION_2) {
+                    in.release();
+                    throw new Opening.Refused("proxy header: none (expected: one, as proxy-protocol is set)");
+                }
+            }
+            super.channelRead(ctx, message);
+        }
     }
 }

@@ -153,10 +153,13 @@ final class TlsFiles {
             return; // an exotic key is left to the handshake
         }
         try {
+            byte[] content = certificate.getEncoded(); // anything would do
             Signature signature = Signature.getInstance(algorithm);
             signature.initSign(identity.key);
+            signature.update(content);
             byte[] signed = signature.sign();
             signature.initVerify(certificate.getPublicKey());
+            signature.update(content);
             if (!signature.verify(signed)) {
                 throw new GeneralSecurityException("they do not belong together");
             }

@@ -44,6 +44,7 @@ final class WebSocketUpgrade extends ChannelInboundHandlerAdapter {
     private final String path;
     private final Metrics metrics;
     private @Nullable HttpRequest request;
+    private @Nullable ByteBuf early; // what came right behind the request
 
     WebSocketUpgrade(String path, Metrics metrics) {
         this.path = path;
@@ -52,6 +53,10 @@ final class WebSocketUpgrade extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
+        if (message instanceof ByteBuf behind) {
+            early = behind;
+            return;
+        }
         try {
             if (message instanceof HttpRequest head) {
                 check(ctx, head);
@@ -110,9 +115,12 @@ final class WebSocketUpgrade extends ChannelInboundHandlerAdapter {
 
         ChannelPipeline pipeline = ctx.pipeline();
         pipeline.addAfter(ctx.name(), null, new WebSocketFrames(metrics));
+        pipeline.remove(HttpServerCodec.class); // gives us the bytes it has not decoded
         ctx.fireUserEventTriggered(Opening.Phase.WEB_SOCKET);
+        if (early != null) {
+            ctx.fireChannelRead(early);
+        }
         pipeline.remove(this);
-        pipeline.remove(HttpServerCodec.class); // last, as it passes on the bytes that came with the request
     }
 
     /** Sends the error; the exception to throw closes the channel. */
