@@ -17,6 +17,16 @@ import java.util.List;
 public record ExtensionsConfig(
         Path folder, Path configFolder, List<String> disabled, int inFlightMax, int eventsMax, int threadsMax) {
 
+    /** Refuses bounds that let nothing through. */
+    public ExtensionsConfig {
+        disabled = List.copyOf(disabled);
+        new Rules()
+                .range("in-flight-max", inFlightMax, 1, Integer.MAX_VALUE)
+                .range("events-max", eventsMax, 1, Integer.MAX_VALUE)
+                .range("threads-max", threadsMax, 1, 1_024)
+                .check();
+    }
+
     /** {@code extensions}, {@code conf/extensions}, nothing disabled, 10,000 calls, 10,000 events, 4 threads. */
     public static final ExtensionsConfig DEFAULT =
             new ExtensionsConfig(Path.of("extensions"), Path.of("conf", "extensions"), List.of(), 10_000, 10_000, 4);

@@ -2,6 +2,7 @@
 package io.skep.broker.config;
 
 import java.nio.file.Path;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,13 +28,34 @@ public record ListenerConfig(
     /** The transports. */
     public enum Type {
         /** Plain TCP. */
-        TCP,
+        TCP(1883),
         /** TLS over TCP. */
-        TLS,
+        TLS(8883),
         /** WebSocket. */
-        WS,
+        WS(8083),
         /** WebSocket over TLS. */
-        WSS
+        WSS(8084);
+
+        private final int defaultPort;
+
+        Type(int defaultPort) {
+            this.defaultPort = defaultPort;
+        }
+
+        /** {@return the port of a listener that names none} */
+        public int defaultPort() {
+            return defaultPort;
+        }
+
+        /** {@return whether MQTT travels in WebSocket frames} */
+        public boolean isWebSocket() {
+            return this == WS || this == WSS;
+        }
+
+        /** {@return whether it is encrypted} */
+        public boolean isSecure() {
+            return this == TLS || this == WSS;
+        }
     }
 
     /** What is asked of a client's certificate. */
@@ -64,7 +86,53 @@ public record ListenerConfig(
             @Nullable String password,
             ClientCertificate clientCertificate,
             @Nullable Path trust,
-            @Nullable String trustPassword) {}
+            @Nullable String trustPassword) {
+
+        /** Refuses what is half or double. */
+        public Tls {
+            // the binder leaves out what is not written
+            clientCertificate = clientCertificate == null ? ClientCertificate.NONE : clientCertificate;
+            boolean asksClients = clientCertificate != ClientCertificate.NONE;
+            new Rules()
+                    .expect(
+                            "certificate",
+                            found(certificate),
+                            (certificate == null) != (keystore == null),
+                            "either certificate and key, or keystore")
+                    .expect("key", found(key), (key == null) == (certificate == null), "a key for the certificate")
+                    .expect("trust", found(trust), !asksClients || trust != null, "authorities to check clients with")
+                    .expect("trust", found(trust), asksClients || trust == null, "nothing without client-certificate")
+                    .check();
+        }
+
+        private static String found(@Nullable Path path) {
+            return path == null ? "nothing" : path.toString();
+        }
+
+        /** Keeps the passwords out of logs. */
+        @Override
+        public String toString() {
+            return "Tls[certificate=" + certificate + ", keystore=" + keystore + ", clientCertificate="
+                    + clientCertificate + ", trust=" + trust + "]";
+        }
+    }
+
+    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]+");
+
+    /** TCP on loopback, port 1883. */
+    public static final ListenerConfig DEFAULT = tcp(Type.TCP.defaultPort());
+
+    /** Refuses what cannot be bound, and TLS where its type has none. */
+    public ListenerConfig {
+        new Rules()
+                .expect("name", name, NAME.matcher(name).matches(), "letters, digits, '.', '_' and '-'")
+                .expect("address", address, !address.isBlank(), "an address of this machine, 0.0.0.0 or ::")
+                .range("port", port, 0, 65_535)
+                .expect("path", path, path.startsWith("/"), "a path with a leading /")
+                .expect("tls", "nothing", tls != null || !type.isSecure(), "certificate and key, or keystore")
+                .expect("tls", tls == null ? "" : tls, tls == null || type.isSecure(), "only with type tls or wss")
+                .check();
+    }
 
     /** {@return a TCP listener on loopback} */
     public static ListenerConfig tcp(int port) {

@@ -33,6 +33,22 @@ public record MqttConfig(
         int outboundBytesMax,
         boolean emptyClientIds) {
 
+    /** Refuses what the protocol does not allow or what lets nothing through. */
+    public MqttConfig {
+        new Rules()
+                .range("packet-bytes-max", packetBytesMax, 128, 268_435_460)
+                .range("client-id-bytes-max", clientIdBytesMax, 23, 65_535)
+                .range("topic-bytes-max", topicBytesMax, 1, 65_535)
+                .range("topic-levels-max", topicLevelsMax, 1, 65_536)
+                .range("connect-timeout", connectTimeout, Duration.ofMillis(10), Duration.ofHours(1))
+                .range("keep-alive-max", keepAliveMax, Duration.ZERO, Duration.ofSeconds(65_535))
+                .range("receive-maximum", receiveMaximum, 1, 65_535)
+                .range("in-flight-max", inFlightMax, 1, 65_535)
+                .range("topic-alias-maximum", topicAliasMaximum, 0, 65_535)
+                .range("outbound-bytes-max", outboundBytesMax, 1_024, 1 << 30)
+                .check();
+    }
+
     /** As the record's description in {@code skep.yaml} says. */
     public static final MqttConfig DEFAULT = new MqttConfig(
             2_000_000, 65_535, 65_535, 200, Duration.ofSeconds(10), Duration.ZERO, 1_000, 1_000, 10, 1 << 20, true);

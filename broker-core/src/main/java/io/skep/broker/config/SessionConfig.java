@@ -13,6 +13,15 @@ import java.time.Duration;
  */
 public record SessionConfig(Duration expiryMax, int queueMessagesMax, long queueBytesMax, Overflow overflow) {
 
+    /** Refuses negative bounds. */
+    public SessionConfig {
+        new Rules()
+                .range("expiry-max", expiryMax, Duration.ZERO, NEVER)
+                .range("queue-messages-max", queueMessagesMax, 0, Integer.MAX_VALUE)
+                .range("queue-bytes-max", queueBytesMax, 0, Long.MAX_VALUE)
+                .check();
+    }
+
     /** What is dropped when a queue is full. */
     public enum Overflow {
         /** The message that comes. */
@@ -20,6 +29,9 @@ public record SessionConfig(Duration expiryMax, int queueMessagesMax, long queue
         /** The message that has waited longest. */
         DROP_OLDEST
     }
+
+    /** An expiry that does not come; MQTT 5.0 writes it so. */
+    public static final Duration NEVER = Duration.ofSeconds(0xFFFF_FFFFL);
 
     /** 30 days, 100,000 messages, 256 MiB, drop the newest. */
     public static final SessionConfig DEFAULT =

@@ -21,6 +21,14 @@ public record SkepConfig(
         ExtensionsConfig extensions,
         ThreadConfig threads) {
 
+    /** Refuses a broker that nobody can reach. */
+    public SkepConfig {
+        listeners = List.copyOf(listeners);
+        new Rules()
+                .expect("listeners", "an empty list", !listeners.isEmpty(), "at least one")
+                .check();
+    }
+
     /** One TCP listener on loopback, port 1883, and the defaults of every part. */
     public static final SkepConfig DEFAULT = new SkepConfig(
             List.of(ListenerConfig.tcp(1883)),

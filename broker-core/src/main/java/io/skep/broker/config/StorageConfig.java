@@ -13,6 +13,13 @@ import java.nio.file.Path;
  */
 public record StorageConfig(String engine, Path folder, Durability durability) {
 
+    /** Refuses a name that no storage provider can have. */
+    public StorageConfig {
+        new Rules()
+                .expect("engine", engine, !engine.isBlank(), "rocksdb, memory, or the name of an extension's engine")
+                .check();
+    }
+
     /** RocksDB in {@code data}, fsync. */
     public static final StorageConfig DEFAULT = new StorageConfig("rocksdb", Path.of("data"), Durability.FSYNC);
 }

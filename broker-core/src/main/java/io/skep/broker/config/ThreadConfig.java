@@ -9,6 +9,11 @@ package io.skep.broker.config;
  */
 public record ThreadConfig(int loops, Transport transport) {
 
+    /** Refuses more loops than any machine can use. */
+    public ThreadConfig {
+        new Rules().range("loops", loops, 0, 1_024).check();
+    }
+
     /** Ways to the kernel. */
     public enum Transport {
         /** Epoll where there is one, else NIO. */
