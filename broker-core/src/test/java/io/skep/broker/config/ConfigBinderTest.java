@@ -39,7 +39,7 @@ class ConfigBinderTest {
             every = every == null ? Duration.ofMinutes(1) : every;
             mode = mode == null ? Mode.STRICT : mode;
             if (times < 0) {
-                throw new IllegalArgumentException("times: " + times + " (expected: 0 or more)"));
+                throw new IllegalArgumentException("times: " + times + " (expected: 0 or more)");
             }
         }
     }
