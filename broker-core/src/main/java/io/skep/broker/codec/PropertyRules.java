@@ -59,7 +59,7 @@ final class PropertyRules {
             }
             case RESPONSE_TOPIC -> {
                 if (!cursor.isTopicName()) {
-                    throw MqttException.protocolError("RESPONSE_TOPIC: (expected: no wildcard)"); // [MQTT-3.3.2-14]
+                    throw MqttException.protocolError("RESPONSE_TOPIC: (expected: a topic name)"); // [MQTT-3.3.2-14]
                 }
             }
             default -> {} // any value will do
