@@ -166,8 +166,9 @@ final class JournalTest {
                 },
                 nothing -> notes.add("read"),
                 this::noteFailure);
+        until("the read ended", () -> notes.size() == 1);
         journal.submit(write(1));
-        until("both ended", () -> notes.size() == 2);
+        until("the write ended", () -> notes.size() == 2);
         assertThat(notes).containsExactly("failed: storage: a read failed", "committed 1");
     }
 

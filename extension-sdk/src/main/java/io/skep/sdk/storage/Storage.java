@@ -4,9 +4,8 @@ package io.skep.sdk.storage;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Ordered byte maps that survive. Used by one thread at a time, and by the same one until it is closed. What is read is
- * what was committed: at least every batch that has called back. An engine that can fail and recover does so by itself:
- * a later call simply succeeds again.
+ * Ordered byte maps that survive. Used by one thread at a time. A read sees at least every batch that has called back.
+ * An engine that fails and can recover does so by itself: a later call simply succeeds again.
  */
 public interface Storage extends AutoCloseable {
 
