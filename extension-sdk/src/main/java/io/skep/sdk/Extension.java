@@ -13,7 +13,8 @@ public interface Extension {
      * in later, while clients are served); the hooks take effect when this method has returned.
      *
      * @param context what the broker offers this extension; usable until {@link #stop} returns
-     * @throws Exception if the extension cannot work; the broker logs it and goes on without the extension
+     * @throws Exception if the extension cannot work; the broker logs it and goes on without the extension. Of an
+     *     {@link IllegalArgumentException} it logs the message alone: that is for who configured the extension
      */
     void start(ExtensionContext context) throws Exception;
 

@@ -3,6 +3,7 @@ package io.skep.broker.extension;
 
 import io.skep.broker.hook.ExtensionHooks;
 import io.skep.sdk.Extension;
+import java.lang.reflect.InvocationTargetException;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
@@ -90,7 +91,7 @@ final class RunningExtension extends Plugin {
         return null;
     }
 
-    private Extension create() throws ReflectiveOperationException {
+    private Extension create() {
         String name = plugin.getDescriptor().getPluginClass();
         Class<?> type;
         try {
@@ -103,6 +104,8 @@ final class RunningExtension extends Plugin {
         }
         try {
             return (Extension) type.getConstructor().newInstance();
+        } catch (InvocationTargetException e) {
+            throw failureOf(e.getCause() == null ? e : e.getCause());
         } catch (NoSuchMethodException | IllegalAccessException | InstantiationException e) {
             throw broken(name, "a public class with a public constructor without parameters");
         }
@@ -134,7 +137,7 @@ final class RunningExtension extends Plugin {
             return broken;
         }
         if (cause instanceof IllegalArgumentException) {
-            return new BrokenExtensionException(String.valueOf(cause.getMessage())); // a config that does not bind
+            return new BrokenExtensionException(String.valueOf(cause.getMessage())); // of who wrote its config
         }
         return new BrokenExtensionException("failed with " + cause, cause);
     }

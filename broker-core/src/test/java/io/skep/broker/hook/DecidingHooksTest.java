@@ -34,7 +34,7 @@ class DecidingHooksTest {
     private final HookFixture hooks = new HookFixture();
 
     @AfterEach
-    void close() throws Exception {
+    void close() {
         hooks.close();
     }
 
@@ -150,7 +150,9 @@ class DecidingHooksTest {
         CompletableFuture<Decision> answer = hooks.authenticate();
         assertThat(get(answer)).isEqualTo(UNAVAILABLE);
         late.complete(Decision.allow());
+        hooks.settle();
 
+        assertThat(hooks.answers).hasValue(1);
         assertThat(hooks.failures()).isEqualTo(1);
     }
 
@@ -219,7 +221,7 @@ class DecidingHooksTest {
         hooks.chains.add(old);
 
         CompletableFuture<Decision> begun = hooks.authenticate();
-        get(CompletableFuture.runAsync(() -> {}, hooks.loop)); // the walk rests now
+        hooks.settle(); // the walk rests now
         ExtensionHooks fresh = hooks.extension("a");
         fresh.authenticator(login -> Decision.allow());
         hooks.chains.replace(old, fresh);

@@ -22,7 +22,7 @@ class EventsTest {
     private final List<String> heard = new CopyOnWriteArrayList<>();
 
     @AfterEach
-    void close() throws Exception {
+    void close() {
         hooks.close();
     }
 

@@ -24,6 +24,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
@@ -40,6 +41,7 @@ final class HookFixture implements AutoCloseable {
             "tcp",
             List.of());
 
+    final AtomicInteger answers = new AtomicInteger();
     final Metrics metrics = new Metrics();
     final HookChains chains = new HookChains();
     final ExecutorService threads = Executors.newCachedThreadPool();
@@ -61,6 +63,7 @@ final class HookFixture implements AutoCloseable {
     CompletableFuture<Decision> authenticate() {
         CompletableFuture<Decision> answer = new CompletableFuture<>();
         loop.execute(() -> chains.authenticate(new Login(CLIENT, null), loop, decision -> {
+            answers.incrementAndGet();
             assertThat(loop.inLoop()).isTrue();
             answer.complete(decision);
         }));
@@ -77,6 +80,11 @@ final class HookFixture implements AutoCloseable {
         return metrics.get(Metric.HOOK_FAILURES);
     }
 
+    /** Waits until the loop has done what it was given before. */
+    void settle() {
+        get(CompletableFuture.runAsync(() -> {}, loop));
+    }
+
     static <T> T get(CompletableFuture<T> answer) {
         return answer.orTimeout(10, TimeUnit.SECONDS).join();
     }
@@ -90,8 +98,8 @@ final class HookFixture implements AutoCloseable {
     }
 
     @Override
-    public void close() throws Exception {
+    public void close() {
         threads.shutdownNow();
-        eventLoop.shutdownGracefully(0, 1, TimeUnit.SECONDS).sync();
+        eventLoop.shutdownGracefully(0, 1, TimeUnit.SECONDS).syncUninterruptibly();
     }
 }

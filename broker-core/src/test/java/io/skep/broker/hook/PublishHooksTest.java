@@ -25,7 +25,7 @@ class PublishHooksTest {
     private final List<String> seen = new ArrayList<>(); // written on the loop, read after an answer from it
 
     @AfterEach
-    void close() throws Exception {
+    void close() {
         hooks.close();
     }
 
