@@ -14,6 +14,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Working copies of what lies in the extensions folder: a file there may be replaced while its classes are in use. A
@@ -21,6 +23,7 @@ import java.util.zip.ZipFile;
  */
 final class Staging implements AutoCloseable {
 
+    private static final Logger log = LoggerFactory.getLogger(Staging.class);
     private static final Pattern JAR = Pattern.compile("(lib/)?[^/\\\\]+\\.jar");
 
     private final Path root;
@@ -77,8 +80,8 @@ final class Staging implements AutoCloseable {
             for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
                 Files.deleteIfExists(file);
             }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+        } catch (IOException | UncheckedIOException e) {
+            log.warn("working copies of extensions stay in {}, which may be deleted: {}", root, e.toString());
         }
     }
 

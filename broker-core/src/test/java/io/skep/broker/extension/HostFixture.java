@@ -36,6 +36,7 @@ final class HostFixture implements AutoCloseable {
     private final Path home;
     private final ListAppender<ILoggingEvent> lines = new ListAppender<>();
     private final Logger root = (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
+    private final Level levelBefore = root.getLevel();
     private final EventLoop eventLoop = new DefaultEventLoop();
     private @Nullable ExtensionHost host;
 
@@ -107,7 +108,7 @@ final class HostFixture implements AutoCloseable {
     public void close() {
         stop();
         root.detachAppender(lines);
-        root.setLevel(Level.DEBUG);
+        root.setLevel(levelBefore);
         eventLoop.shutdownGracefully(0, 1, TimeUnit.SECONDS).syncUninterruptibly();
     }
 }

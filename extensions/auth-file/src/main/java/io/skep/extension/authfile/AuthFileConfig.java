@@ -7,6 +7,23 @@ import org.jspecify.annotations.Nullable;
 /**
  * What {@code conf/extensions/auth-file.yaml} says: the users and roles, or the file that has them.
  *
+ * <pre>{@code
+ * users:
+ *   anna:
+ *     password: $pbkdf2-sha512$i=210000$...
+ *     roles: [device]
+ *     client-id: "%u-*"
+ * roles:
+ *   device:
+ *     permissions:
+ *       - topic: devices/%c/private/#
+ *         actions: [subscribe]
+ *         effect: deny
+ *       - topic: devices/%c/#
+ *         qos-max: 1
+ *         retain: false
+ * }</pre>
+ *
  * @param usersFile a file with {@code users} and {@code roles}, relative to the folder of the configuration
  * @param users by name
  * @param roles by name

@@ -24,7 +24,7 @@ final class Directory {
                 .mapToInt(account -> account.password().iterations())
                 .max()
                 .orElse(PasswordHash.ITERATIONS_DEFAULT);
-        nobody = PasswordHash.create("", iterations);
+        nobody = PasswordHash.ofNobody(iterations);
     }
 
     @Nullable Account account(String userName) {

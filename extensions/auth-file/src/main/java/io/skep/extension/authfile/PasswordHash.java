@@ -20,7 +20,7 @@ import javax.crypto.spec.PBEKeySpec;
  */
 public final class PasswordHash {
 
-    /** Takes some 100 ms. */
+    /** Takes a processor some 100 ms. */
     public static final int ITERATIONS_DEFAULT = 210_000;
 
     private static final int ITERATIONS_MAX = 10_000_000;
@@ -57,9 +57,13 @@ public final class PasswordHash {
 
     /** {@return a hash of a password, with a new salt} */
     public static PasswordHash create(String password, int iterations) {
-        byte[] salt = new byte[SALT_BYTES];
-        new SecureRandom().nextBytes(salt);
+        byte[] salt = random(SALT_BYTES);
         return new PasswordHash(iterations, salt, stretch(password.toCharArray(), salt, iterations));
+    }
+
+    /** {@return what no password matches, found out in the time that a real hash takes} */
+    static PasswordHash ofNobody(int iterations) {
+        return new PasswordHash(iterations, random(SALT_BYTES), random(HASH_BYTES));
     }
 
     /** {@return whether a password, in UTF-8, is the one that was hashed; takes the same time if it is not} */
@@ -86,6 +90,12 @@ public final class PasswordHash {
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException(e); // every JDK has it
         }
+    }
+
+    private static byte[] random(int length) {
+        byte[] bytes = new byte[length];
+        new SecureRandom().nextBytes(bytes);
+        return bytes;
     }
 
     /** {@return a password as text; bytes that are none stand for a text that no password has} */

@@ -41,11 +41,19 @@ public record Role(List<Rule> permissions) {
             if (topic == null) {
                 throw new IllegalArgumentException("topic: none (expected: a topic filter)");
             }
-            TopicFilter.of(new Placeholders("c", "u").fill(topic));
+            checkFilter(topic);
             actions = actions == null || actions.isEmpty() ? List.of(Action.values()) : List.copyOf(actions);
             effect = effect == null ? Effect.ALLOW : effect;
             if (qosMax != null && (qosMax < 0 || qosMax > 2)) {
                 throw new IllegalArgumentException("qos-max: " + qosMax + " (expected: 0, 1 or 2)");
+            }
+        }
+
+        private static void checkFilter(String topic) {
+            try {
+                TopicFilter.of(new Placeholders("c", "u").fill(topic));
+            } catch (IllegalArgumentException e) {
+                throw new IllegalArgumentException("topic: " + e.getMessage(), e);
             }
         }
 

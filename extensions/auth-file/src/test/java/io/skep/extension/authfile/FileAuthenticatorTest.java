@@ -52,13 +52,19 @@ class FileAuthenticatorTest {
     void theRightPasswordGivesThePermissionsOfTheRolesInOrder() {
         Decision decision = login("anna", "secret", "dev7");
 
-        assertThat(decision).isInstanceOfSatisfying(Decision.Allow.class, allow -> assertThat(
-                        allow.permissions().rules())
-                .containsExactly(
-                        Permission.deny("devices/dev7/private/#", Action.SUBSCRIBE),
-                        Permission.allow("devices/dev7/#", Action.PUBLISH, Action.SUBSCRIBE),
-                        new Permission(
-                                Effect.ALLOW, Set.of(Action.SUBSCRIBE), "news/anna/+", Qos.AT_LEAST_ONCE, false)));
+        assertThat(decision)
+                .isInstanceOfSatisfying(
+                        Decision.Allow.class,
+                        allow -> assertThat(allow.permissions().rules())
+                                .containsExactly(
+                                        Permission.deny("devices/dev7/private/#", Action.SUBSCRIBE),
+                                        Permission.allow("devices/dev7/#", Action.PUBLISH, Action.SUBSCRIBE),
+                                        new Permission(
+                                                Effect.ALLOW,
+                                                Set.of(Action.SUBSCRIBE),
+                                                "news/anna/+",
+                                                Qos.AT_LEAST_ONCE,
+                                                false)));
     }
 
     @Test
@@ -87,8 +93,10 @@ class FileAuthenticatorTest {
         login("anna", "secret", "dev7");
         hashing.clear();
 
-        assertThat(authenticator.authenticate(request("anna", "secret", "dev8"))).isInstanceOf(Decision.Allow.class);
-        assertThat(authenticator.authenticate(request("anna", "Secret", "dev8"))).isInstanceOf(Decision.Later.class);
+        assertThat(authenticator.authenticate(request("anna", "secret", "dev8")))
+                .isInstanceOf(Decision.Allow.class);
+        assertThat(authenticator.authenticate(request("anna", "Secret", "dev8")))
+                .isInstanceOf(Decision.Later.class);
         assertThat(authenticator.authenticate(request("bert", "secret", "bert-1")))
                 .as("the same text is the password of another hash")
                 .isInstanceOf(Decision.Allow.class);
@@ -115,8 +123,9 @@ class FileAuthenticatorTest {
     @Test
     void aClientIdThatWouldWidenATopicIsRefusedUnlessNoTopicContainsIt() {
         assertThat(login("anna", "secret", "#"))
-                .isInstanceOfSatisfying(Decision.Deny.class, deny -> assertThat(deny.text())
-                        .startsWith("client id: '#' (expected: without + # /"));
+                .isInstanceOfSatisfying(
+                        Decision.Deny.class,
+                        deny -> assertThat(deny.text()).startsWith("client id: '#' (expected: without + # /"));
         assertThat(login("bert", "secret", "bert-#")).isInstanceOf(Decision.Allow.class);
     }
 
@@ -135,7 +144,10 @@ class FileAuthenticatorTest {
         hashing.forEach(Runnable::run);
         hashing.clear();
         return decision instanceof Decision.Later later
-                ? later.stage().toCompletableFuture().orTimeout(10, TimeUnit.SECONDS).join()
+                ? later.stage()
+                        .toCompletableFuture()
+                        .orTimeout(10, TimeUnit.SECONDS)
+                        .join()
                 : decision;
     }
 

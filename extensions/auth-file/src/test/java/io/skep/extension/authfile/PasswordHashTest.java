@@ -12,7 +12,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class PasswordHashTest {
 
     /** Made with another implementation of the algorithm. */
-    private static final String FOREIGN = "$pbkdf2-sha512$i=1234$AAECAwQFBgcICQoLDA0ODw$0OVPX17QGSEgvOUsu4PWCLy9n0gBR6Q7L4Q5xb+qv9Aq+p76E0BP+klaT8MlpFdGq76/AT944fub8QsCKhLuVw";
+    private static final String FOREIGN =
+            "$pbkdf2-sha512$i=1234$AAECAwQFBgcICQoLDA0ODw$0OVPX17QGSEgvOUsu4PWCLy9n0gBR6Q7L4Q5xb+qv9Aq+p76E0BP+klaT8MlpFdGq76/AT944fub8QsCKhLuVw";
 
     @Test
     void understandsHashesOfOtherPrograms() {

@@ -12,7 +12,14 @@ import org.junit.jupiter.params.provider.ValueSource;
 class PlaceholdersTest {
 
     @ParameterizedTest
-    @CsvSource({"a/b, a/b", "%c/#, dev7/#", "x/%u/%c/y, x/anna/dev7/y", "pre-%c, pre-dev7", "100%/%x, 100%/%x", "%%c, %dev7"})
+    @CsvSource({
+        "a/b, a/b",
+        "%c/#, dev7/#",
+        "x/%u/%c/y, x/anna/dev7/y",
+        "pre-%c, pre-dev7",
+        "100%/%x, 100%/%x",
+        "%%c, %dev7"
+    })
     void standForClientIdAndUserName(String filter, String filled) {
         assertThat(new Placeholders("dev7", "anna").fill(filter)).isEqualTo(filled);
     }

@@ -45,8 +45,7 @@ class ReloadTest {
         reload.first();
 
         assertThat(context.warnings)
-                .containsExactly(
-                        "no users, so nobody can log in; add some to " + folder.resolve("auth-file.yaml"));
+                .containsExactly("no users, so nobody can log in; add some to " + folder.resolve("auth-file.yaml"));
     }
 
     @Test
