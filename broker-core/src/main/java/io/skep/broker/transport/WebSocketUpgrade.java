@@ -106,7 +106,7 @@ final class WebSocketUpgrade extends ChannelInboundHandlerAdapter {
                 .set(HttpHeaderNames.UPGRADE, HttpHeaderValues.WEBSOCKET)
                 .set(HttpHeaderNames.CONNECTION, HttpHeaderValues.UPGRADE)
                 .set(HttpHeaderNames.SEC_WEBSOCKET_ACCEPT, accept(offer.get(HttpHeaderNames.SEC_WEBSOCKET_KEY)));
-        // ![MQTT-6.0.0-3] a client that offers no subprotocol is let in: it is the only thing a broker port speaks
+        // ![MQTT-6.0.0-3] a client that offers no subprotocol is let in: this port speaks nothing else
         @Nullable String subprotocol = selected(subprotocols(offer));
         if (subprotocol != null) {
             response.headers().set(HttpHeaderNames.SEC_WEBSOCKET_PROTOCOL, subprotocol); // [MQTT-6.0.0-4]
