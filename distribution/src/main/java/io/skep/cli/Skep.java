@@ -8,6 +8,8 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.Charset;
 import java.nio.file.Path;
+import java.util.List;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -61,12 +63,18 @@ public final class Skep implements Runnable {
     /** Runs the command and ends the process with its exit code. */
     public static void main(String[] arguments) {
         Charset charset = Charset.defaultCharset();
+        // the log backend takes as long to wake as all that comes before the broker, so it wakes beside it
+        var log = new Thread(LoggerFactory::getILoggerFactory, "skep-log");
+        if (List.of(arguments).contains("start")) {
+            log.start();
+        }
         var surroundings = new Surroundings(
                 Path.of(System.getProperty("skep.home", "")).toAbsolutePath(),
                 System.getenv(),
                 System.in,
                 new PrintWriter(System.out, true, charset),
-                new PrintWriter(System.err, true, charset));
+                new PrintWriter(System.err, true, charset),
+                log);
         System.exit(run(surroundings, arguments));
     }
 

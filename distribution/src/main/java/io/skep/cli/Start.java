@@ -2,7 +2,10 @@
 package io.skep.cli;
 
 import io.skep.broker.Broker;
+import io.skep.broker.config.SkepConfig;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,17 +36,26 @@ final class Start implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        Broker broker = Broker.start(options.load(surroundings), surroundings.home());
-        Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(broker), "skep-stop"));
+        SkepConfig config = options.load(surroundings);
+        var started = new CompletableFuture<Broker>();
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(started), "skep-stop"));
+        surroundings.log().join();
+        try {
+            started.complete(Broker.start(config, surroundings.home()));
+        } finally {
+            started.cancel(false); // if it did not start, there is nothing to stop
+        }
         new CountDownLatch(1).await(); // the shutdown hook ends the process
         return Skep.FINE;
     }
 
     /** Ends with 0 where the JVM would end with the number of the signal: being told to stop is no failure. */
-    private static void stop(Broker broker) {
+    private static void stop(CompletableFuture<Broker> started) {
         int exitCode = Skep.FINE;
         try {
-            broker.stop();
+            started.join().stop();
+        } catch (CancellationException e) {
+            return; // the exit code says already why
         } catch (RuntimeException e) {
             Logger log = LoggerFactory.getLogger(Start.class);
             log.error("The broker did not stop in order", e);

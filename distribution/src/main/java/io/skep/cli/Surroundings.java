@@ -14,5 +14,7 @@ import java.util.Map;
  * @param in what is piped in
  * @param out for results
  * @param err for what is wrong
+ * @param log wakes the log backend, if it has to
  */
-record Surroundings(Path home, Map<String, String> environment, InputStream in, PrintWriter out, PrintWriter err) {}
+record Surroundings(
+        Path home, Map<String, String> environment, InputStream in, PrintWriter out, PrintWriter err, Thread log) {}

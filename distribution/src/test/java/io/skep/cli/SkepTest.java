@@ -159,7 +159,8 @@ class SkepTest {
                 environment,
                 new ByteArrayInputStream(in.getBytes(StandardCharsets.UTF_8)),
                 new PrintWriter(out, true),
-                new PrintWriter(err, true));
+                new PrintWriter(err, true),
+                new Thread());
         return Skep.run(surroundings, arguments);
     }
 }
