@@ -187,9 +187,8 @@ public final class ConfigBinder {
                         .filter(problem -> !place.failed().contains(problem.path()))
                         .forEach(problem -> problems.add(place.of(problem)));
             } else {
-                String message =
-                        String.valueOf(e.getCause() == null ? e : e.getCause().getMessage());
-                problems.add(new ConfigProblem(place.mapping().origin(), place.path(), message, ""));
+                problems.add(place.of(
+                        String.valueOf(e.getCause() == null ? e : e.getCause().getMessage())));
             }
             return null;
         } catch (ReflectiveOperationException e) {
@@ -208,6 +207,16 @@ public final class ConfigBinder {
                     join(path, problem.path()),
                     node == null ? problem.found() : node.found(),
                     problem.expected());
+        }
+
+        /** {@return what an extension's constructor said, at the place of the key that its sentence begins with} */
+        ConfigProblem of(String message) {
+            int colon = message.indexOf(": ");
+            Node node = colon < 0 ? null : mapping.get(message.substring(0, colon));
+            return node == null
+                    ? new ConfigProblem(mapping.origin(), path, message, "")
+                    : new ConfigProblem(
+                            node.origin(), join(path, message.substring(0, colon)), message.substring(colon + 2), "");
         }
     }
 

@@ -104,9 +104,9 @@ class ConfigBinderTest {
 
     @Test
     void whatTheConstructorRefusesIsAMistakeOfTheFile() {
-        assertThatThrownBy(() -> bind("\ntimes: -1\n"))
+        assertThatThrownBy(() -> bind("every: 1s\ntimes: -1\n"))
                 .isInstanceOf(ConfigException.class)
-                .hasMessage(inFolder("own.yaml:2:1: times: -1 (expected: 0 or more)"));
+                .hasMessage(inFolder("own.yaml:2:8: times: -1 (expected: 0 or more)"));
     }
 
     private String inFolder(String message) {

@@ -1,0 +1,123 @@
+// Skep, an MQTT broker. Apache-2.0; see LICENSE.
+package io.skep.cli;
+
+import io.skep.broker.StartException;
+import io.skep.broker.config.ConfigException;
+import io.skep.sdk.storage.StorageException;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.charset.Charset;
+import java.nio.file.Path;
+import java.util.List;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.ScopeType;
+
+/** The command {@code skep}. */
+@Command(
+        name = "skep",
+        description = "Skep, an MQTT broker that keeps what it acknowledged.",
+        synopsisSubcommandLabel = "COMMAND",
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {
+            "0:fine",
+            "1:the broker could not start or failed (port in use, data folder in use, ...)",
+            "2:wrong usage or wrong configuration; nothing was started"
+        },
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  skep start --port 1883        a first try: one listener on this machine only",
+            "  skep start                    with conf/skep.yaml",
+            "  skep check --config my.yaml   is this configuration right?"
+        })
+public final class Skep implements Runnable {
+
+    static final int FINE = 0;
+    static final int FAILED = 1;
+    static final int WRONG = 2;
+
+    private final CommandLine commandLine;
+
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            scope = ScopeType.INHERIT,
+            description = "Show this help.")
+    boolean help;
+
+    private Skep(Surroundings surroundings) {
+        commandLine = new CommandLine(this)
+                .addSubcommand(new Start(surroundings))
+                .addSubcommand(new Check(surroundings))
+                .addSubcommand(new Passwd(surroundings))
+                .addSubcommand(new Version(surroundings))
+                .setOut(surroundings.out())
+                .setErr(surroundings.err())
+                .setParameterExceptionHandler(Skep::explainUsage)
+                .setExecutionExceptionHandler(Skep::explain);
+    }
+
+    /** Runs the command and ends the process with its exit code. */
+    public static void main(String[] arguments) {
+        Charset charset = Charset.defaultCharset();
+        // the log backend takes as long to wake as all that comes before the broker, so it wakes beside it
+        var log = new Thread(LoggerFactory::getILoggerFactory, "skep-log");
+        if (List.of(arguments).contains("start")) {
+            log.start();
+        }
+        var surroundings = new Surroundings(
+                Path.of(System.getProperty("skep.home", "")).toAbsolutePath(),
+                System.getenv(),
+                System.in,
+                new PrintWriter(System.out, true, charset),
+                new PrintWriter(System.err, true, charset),
+                log);
+        System.exit(run(surroundings, arguments));
+    }
+
+    static int run(Surroundings surroundings, String... arguments) {
+        return new Skep(surroundings).commandLine.execute(arguments);
+    }
+
+    /** Without a subcommand there is nothing to do. */
+    @Override
+    public void run() {
+        throw new Misuse("command: none (expected: start, check, passwd or version)");
+    }
+
+    private static int explainUsage(CommandLine.ParameterException e, String... arguments) {
+        explainUsage(e, e.getCommandLine());
+        CommandLine.UnmatchedArgumentException.printSuggestions(
+                e, e.getCommandLine().getErr());
+        return WRONG;
+    }
+
+    private static int explainUsage(Exception e, CommandLine command) {
+        command.getErr().println(e.getMessage());
+        command.getErr().println("See: " + command.getCommandSpec().qualifiedName() + " --help");
+        return WRONG;
+    }
+
+    /** The operator's mistakes are a line each; ours come with a stack trace. */
+    private static int explain(Exception e, CommandLine command, ParseResult parsed) {
+        PrintWriter err = command.getErr();
+        if (e instanceof ConfigException wrong) {
+            wrong.problems().forEach(err::println);
+            return WRONG;
+        }
+        if (e instanceof Misuse) {
+            return explainUsage(e, command);
+        }
+        if (e instanceof StartException || e instanceof StorageException) {
+            err.println("skep: " + e.getMessage());
+        } else if (e instanceof IOException) {
+            err.println("skep: " + e.getClass().getSimpleName() + ": " + e.getMessage());
+        } else {
+            e.printStackTrace(err);
+        }
+        return FAILED;
+    }
+}
