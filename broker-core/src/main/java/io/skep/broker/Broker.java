@@ -34,8 +34,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A running broker. {@link #start} is the table of contents: each step has its undoing, and {@link #stop} undoes them from the
- * last to the first. Thread-safe.
+ * A running broker. {@link #start} is the table of contents: each step has its undoing, and {@link #stop} undoes them
+ * from the last to the first. Thread-safe.
  */
 public final class Broker implements AutoCloseable {
 
@@ -80,8 +80,8 @@ public final class Broker implements AutoCloseable {
         StorageProvider provider = Stream.of(new RocksDbProvider(), new MemoryProvider())
                 .filter(engine -> engine.name().equals(config.engine()))
                 .findFirst()
-                .orElseThrow(() -> new StartException(
-                        "storage.engine: '" + config.engine() + "' (expected: rocksdb or memory)"));
+                .orElseThrow(() ->
+                        new StartException("storage.engine: '" + config.engine() + "' (expected: rocksdb or memory)"));
         return provider.open(folder.path(), config.durability());
     }
 
@@ -107,9 +107,10 @@ public final class Broker implements AutoCloseable {
     private Listeners listen(List<ListenerConfig> configs) throws IOException {
         Reception reception = injector.getInstance(Reception.class);
         boolean open = injector.getInstance(HookChains.class).authenticates();
-        List<ListenerConfig> allowed = open ? configs : configs.stream().map(Broker::onLoopback).toList();
-        Listeners all =
-                new Listeners(allowed, injector.getInstance(Loops.class), reception, injector.getInstance(Metrics.class));
+        List<ListenerConfig> allowed =
+                open ? configs : configs.stream().map(Broker::onLoopback).toList();
+        Listeners all = new Listeners(
+                allowed, injector.getInstance(Loops.class), reception, injector.getInstance(Metrics.class));
         injector.getInstance(SessionRegistry.class).resume();
         all.start();
         undo.push(() -> reception.closeAll(STOP_TIMEOUT));

@@ -4,8 +4,8 @@ package io.skep.broker.routing;
 import java.nio.ByteBuffer;
 
 /**
- * A message as bytes on disk: format version, flags (QoS in bits 0 and 1, retain in bit 2, properties present in bit 3),
- * expiry time, topic length, topic, properties length and properties if present, payload to the end.
+ * A message as bytes on disk: format version, flags (QoS in bits 0 and 1, retain in bit 2, properties present in bit
+ * 3), expiry time, topic length, topic, properties length and properties if present, payload to the end.
  */
 public final class MessageRecord {
 

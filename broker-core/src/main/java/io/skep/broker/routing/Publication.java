@@ -10,11 +10,11 @@ import io.skep.broker.loop.Loop;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A message on its way to its recipients. One object per loop serves all messages of that loop, so it is valid during {@link
- * Router#publish} only; who keeps the message asks for {@link #message}, which copies it once.
+ * A message on its way to its recipients. One object per loop serves all messages of that loop, so it is valid during
+ * {@link Router#publish} only; who keeps the message asks for {@link #message}, which copies it once.
  *
- * <p>What goes out is built once per variant (version, QoS, retain) and copied to each recipient, with the packet identifier
- * patched in. A payload above {@link #COPY_MAX} is not part of that frame but passed by reference behind it.
+ * <p>What goes out is built once per variant (version, QoS, retain) and copied to each recipient, with the packet
+ * identifier patched in. A payload above {@link #COPY_MAX} is not part of that frame but passed by reference behind it.
  */
 public final class Publication {
 

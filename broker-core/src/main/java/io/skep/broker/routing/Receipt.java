@@ -11,10 +11,10 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What stands between a message and its acknowledgement: the parts of it that must be stored. Durable recipients and the
- * retained store each add a part, on whatever loop they live; when all have been heard, the parts go to the journal as one
- * atomic write; when that is durable, or every part has been withdrawn because its subscriber was faster than the disk, the
- * publisher's loop is told, once.
+ * What stands between a message and its acknowledgement: the parts of it that must be stored. Durable recipients and
+ * the retained store each add a part, on whatever loop they live; when all have been heard, the parts go to the journal
+ * as one atomic write; when that is durable, or every part has been withdrawn because its subscriber was faster than
+ * the disk, the publisher's loop is told, once.
  */
 public final class Receipt implements Write {
 

@@ -5,15 +5,17 @@ package io.skep.broker.routing;
 public interface Recipient {
 
     /**
-     * Takes a message. Called on the loop of the publisher; what must be kept after the call is copied by {@link
-     * Publication#message}.
+     * Takes a message. Called on the loop of the publisher; what must be kept after the call is copied by
+     * {@link Publication#message}.
      *
      * @param publication valid during the call
      * @param subscription why
      */
     void deliver(Publication publication, Subscription subscription);
 
-    /** {@return whether a shared group should choose this one now: connected, and able to take a message. Any thread} */
+    /**
+     * {@return whether a shared group should choose this one now: connected, and able to take a message. Any thread}
+     */
     boolean isReady();
 
     /** {@return whether messages for it are kept while it is not connected. Any thread} */

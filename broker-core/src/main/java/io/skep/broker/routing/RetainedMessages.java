@@ -11,13 +11,15 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The last retained message of each topic, in an order that keeps the topics under one parent together: by bytes, with the
- * level separator below every other. A filter is answered by walking that order and leaping over what cannot match. Read and written on any loop; the last writer of a topic wins in memory and, because the
- * journal stores what is then in memory, on disk too.
+ * The last retained message of each topic, in an order that keeps the topics under one parent together: by bytes, with
+ * the level separator below every other. A filter is answered by walking that order and leaping over what cannot match.
+ * Read and written on any loop; the last writer of a topic wins in memory and, because the journal stores what is then
+ * in memory, on disk too.
  */
 public final class RetainedMessages {
 
-    private final ConcurrentSkipListMap<byte[], Message> messages = new ConcurrentSkipListMap<>(RetainedMessages::compare);
+    private final ConcurrentSkipListMap<byte[], Message> messages =
+            new ConcurrentSkipListMap<>(RetainedMessages::compare);
 
     /** Replaces the message of a topic; an empty payload removes it [MQTT-3.3.1-10]. */
     public void put(Message message) {
@@ -83,8 +85,8 @@ public final class RetainedMessages {
     }
 
     /**
-     * Returns the least topic above one that does not match which might: if a level of the filter is a name and the topic is
-     * above it there, nothing more under this parent matches; if it is below, that name is next.
+     * Returns the least topic above one that does not match which might: if a level of the filter is a name and the
+     * topic is above it there, nothing more under this parent matches; if it is below, that name is next.
      */
     private static byte[] leap(byte[] filter, byte[] topic) {
         int f = 0;
@@ -141,8 +143,7 @@ public final class RetainedMessages {
     }
 
     private static boolean startsWith(byte[] topic, byte[] prefix) {
-        return topic.length >= prefix.length
-                && Arrays.equals(topic, 0, prefix.length, prefix, 0, prefix.length);
+        return topic.length >= prefix.length && Arrays.equals(topic, 0, prefix.length, prefix, 0, prefix.length);
     }
 
     /** Takes a message from the store, at start. */

@@ -6,8 +6,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The members of one {@code $share/name/filter}. Each message goes to one of them: round robin over those that are connected
- * and can take it, else over those whose messages are kept. Members change under the tree's lock; choosing reads without.
+ * The members of one {@code $share/name/filter}. Each message goes to one of them: round robin over those that are
+ * connected and can take it, else over those whose messages are kept. Members change under the tree's lock; choosing
+ * reads without.
  */
 final class SharedGroup {
 

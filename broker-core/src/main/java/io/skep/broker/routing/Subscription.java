@@ -6,8 +6,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * One subscription, or several of one recipient that matched the same topic, merged into one. Immutable.
  *
- * <p>Merged, it has the highest QoS [MQTT-3.3.5-1] and all identifiers [MQTT-3.3.4-4], and gives RETAIN as published if one
- * of them does.
+ * <p>Merged, it has the highest QoS [MQTT-3.3.5-1] and all identifiers [MQTT-3.3.4-4], and gives RETAIN as published if
+ * one of them does.
  */
 public final class Subscription {
 
@@ -21,7 +21,8 @@ public final class Subscription {
      * Describes a subscription.
      *
      * @param filter as asked for, with {@code $share/group/} if it is shared
-     * @param flags QoS in bits 0 and 1, No Local in bit 2, Retain As Published in bit 3, as in SUBSCRIBE (clause 3.8.3.1)
+     * @param flags QoS in bits 0 and 1, No Local in bit 2, Retain As Published in bit 3, as in SUBSCRIBE (clause
+     *     3.8.3.1)
      * @param identifier the Subscription Identifier, 0 for none
      */
     public Subscription(Recipient recipient, byte[] filter, int flags, int identifier) {
@@ -79,8 +80,8 @@ public final class Subscription {
     }
 
     /**
-     * {@return what is left of this subscription for messages that its own recipient publishes: without the parts that have
-     * No Local set [MQTT-3.8.3-3], or null}
+     * {@return what is left of this subscription for messages that its own recipient publishes: without the parts that
+     * have No Local set [MQTT-3.8.3-3], or null}
      */
     @Nullable Subscription withoutNoLocal() {
         if (parts == null) {

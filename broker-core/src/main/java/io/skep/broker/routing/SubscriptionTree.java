@@ -8,11 +8,11 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All subscriptions, as a tree of filter levels. Reading takes no lock and may run beside a change: a publisher then sees the
- * subscription or does not, as if it had published a moment earlier or later. Writers take turns.
+ * All subscriptions, as a tree of filter levels. Reading takes no lock and may run beside a change: a publisher then
+ * sees the subscription or does not, as if it had published a moment earlier or later. Writers take turns.
  *
- * <p>Each change raises the generation, after it was made; who caches a match keeps the generation read before matching, so
- * that a cached match is never older than it seems.
+ * <p>Each change raises the generation, after it was made; who caches a match keeps the generation read before
+ * matching, so that a cached match is never older than it seems.
  */
 public final class SubscriptionTree {
 

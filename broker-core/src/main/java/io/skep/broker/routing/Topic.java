@@ -5,8 +5,8 @@ import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A topic name that a loop remembers: its bytes split into levels, and who it matched last. Publishers repeat themselves, so
- * the hot path finds the topic by its bytes and walks no tree while the tree's generation stands.
+ * A topic name that a loop remembers: its bytes split into levels, and who it matched last. Publishers repeat
+ * themselves, so the hot path finds the topic by its bytes and walks no tree while the tree's generation stands.
  *
  * <p>Bytes are compared, never characters: matching is literal [MQTT-4.7.3-4]. Owned by one loop.
  */

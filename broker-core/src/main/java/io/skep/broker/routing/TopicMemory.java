@@ -8,8 +8,8 @@ import io.skep.sdk.ReasonCode;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The topics that one loop remembers, found by their bytes as they lie in the inbound buffer. A topic is checked when it is
- * new, never again. When the table is full it is emptied: what is in use is back at its next message.
+ * The topics that one loop remembers, found by their bytes as they lie in the inbound buffer. A topic is checked when
+ * it is new, never again. When the table is full it is emptied: what is in use is back at its next message.
  */
 public final class TopicMemory {
 
@@ -48,7 +48,8 @@ public final class TopicMemory {
     private Topic add(ByteBuf buffer, int start, int length, int hash) {
         Topics.checkName(buffer, start, length);
         if (length > bytesMax) {
-            throw new MqttException(ReasonCode.TOPIC_NAME_INVALID, "topic name: " + length + " bytes (expected: fewer)");
+            throw new MqttException(
+                    ReasonCode.TOPIC_NAME_INVALID, "topic name: " + length + " bytes (expected: fewer)");
         }
         if (size >= TOPICS_MAX) {
             clear();

@@ -11,8 +11,8 @@ import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A QoS 1 or 2 message in an {@link Outbox}: waiting, or on its way to the client. What its session does not keep on disk, and
- * does not need to send again, is one of the three constants instead.
+ * A QoS 1 or 2 message in an {@link Outbox}: waiting, or on its way to the client. What its session does not keep on
+ * disk, and does not need to send again, is one of the three constants instead.
  */
 final class Entry extends Receipt.Part {
 

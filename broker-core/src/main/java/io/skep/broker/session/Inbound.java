@@ -9,8 +9,8 @@ import java.util.BitSet;
 import java.util.concurrent.Executor;
 
 /**
- * The packet identifiers of QoS 2 messages that have come from the client and are not released: a message with one of them is
- * a repetition [MQTT-4.3.3-2]. Of a durable session they are stored together with the messages.
+ * The packet identifiers of QoS 2 messages that have come from the client and are not released: a message with one of
+ * them is a repetition [MQTT-4.3.3-2]. Of a durable session they are stored together with the messages.
  */
 public final class Inbound {
 

@@ -14,15 +14,15 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The QoS 1 and 2 messages towards one client, by position: a number that grows by one with each message and gives its packet
- * identifier, so that a message keeps its identifier across restarts without a write of its own.
+ * The QoS 1 and 2 messages towards one client, by position: a number that grows by one with each message and gives its
+ * packet identifier, so that a message keeps its identifier across restarts without a write of its own.
  *
- * <p>{@code base <= next <= tail}: from base to next under way, from next to tail waiting. A place is empty when its exchange
- * is over; base follows. The window slides: what is allowed is how many are under way, not how far apart they are, so that one
- * message without an answer holds nothing back.
+ * <p>{@code base <= next <= tail}: from base to next under way, from next to tail waiting. A place is empty when its
+ * exchange is over; base follows. The window slides: what is allowed is how many are under way, not how far apart they
+ * are, so that one message without an answer holds nothing back.
  *
- * <p>Of a durable session, messages far from being sent are on disk only, and are read in pages when their turn comes near.
- * Touched on the session's loop only.
+ * <p>Of a durable session, messages far from being sent are on disk only, and are read in pages when their turn comes
+ * near. Touched on the session's loop only.
  */
 final class Outbox {
 
@@ -107,7 +107,8 @@ final class Outbox {
     }
 
     private boolean makeRoom(Publication publication) {
-        while (messages >= limits.queueMessagesMax() || (messages > 0 && bytes + publication.payloadLength() > limits.queueBytesMax())) {
+        while (messages >= limits.queueMessagesMax()
+                || (messages > 0 && bytes + publication.payloadLength() > limits.queueBytesMax())) {
             if (limits.overflow() != SessionConfig.Overflow.DROP_OLDEST || !dropOldestWaiting()) {
                 return false;
             }
@@ -203,7 +204,10 @@ final class Outbox {
         answered();
     }
 
-    /** PUBREC: of a durable session, that it came is stored before PUBREL is sent [MQTT-4.3.3-1]. Returns whether it was known. */
+    /**
+     * PUBREC: of a durable session, that it came is stored before PUBREL is sent [MQTT-4.3.3-1]. Returns whether it was
+     * known.
+     */
     boolean pubrec(int id, boolean failed) {
         long position = position(id);
         Entry entry = position < 0 ? null : at(position);
@@ -406,7 +410,10 @@ final class Outbox {
     }
 
     byte[] key(long position) {
-        return ByteBuffer.allocate(16).putLong(session.number()).putLong(position).array();
+        return ByteBuffer.allocate(16)
+                .putLong(session.number())
+                .putLong(position)
+                .array();
     }
 
     private static int id(long position) {

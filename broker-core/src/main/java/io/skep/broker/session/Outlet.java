@@ -10,8 +10,8 @@ import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What goes out on a connection: packets of a turn are appended to one buffer, which is written once when the turn ends.
- * Lives on the connection's loop.
+ * What goes out on a connection: packets of a turn are appended to one buffer, which is written once when the turn
+ * ends. Lives on the connection's loop.
  */
 public final class Outlet {
 

@@ -16,12 +16,12 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A client's session: an actor on the loop of its connection, or on its last loop while it has none. Everything but {@link
- * #deliver}, {@link #execute} and the volatile views runs there.
+ * A client's session: an actor on the loop of its connection, or on its last loop while it has none. Everything but
+ * {@link #deliver}, {@link #execute} and the volatile views runs there.
  *
- * <p>Life: made by the {@link SessionRegistry} at a CONNECT or at start, {@link #attach}ed to one connection after the other,
- * each time on the loop of that connection, and ended for good when its expiry passes or a clean start replaces it. What
- * comes to an ended session is declined.
+ * <p>Life: made by the {@link SessionRegistry} at a CONNECT or at start, {@link #attach}ed to one connection after the
+ * other, each time on the loop of that connection, and ended for good when its expiry passes or a clean start replaces
+ * it. What comes to an ended session is declined.
  */
 public final class Session implements Recipient, Executor {
 
@@ -172,7 +172,10 @@ public final class Session implements Recipient, Executor {
         registry.metrics().increment(reason);
     }
 
-    /** Gives the session to a connection: ends the old one, starts anew or resumes, and moves to the loop of the new one. */
+    /**
+     * Gives the session to a connection: ends the old one, starts anew or resumes, and moves to the loop of the new
+     * one.
+     */
     void attach(Attachment attachment) {
         if (holder != null && !ended) {
             holder.close(ReasonCode.SESSION_TAKEN_OVER, "the client has connected again");

@@ -2,8 +2,8 @@
 package io.skep.broker.session;
 
 import com.google.inject.Inject;
-import io.skep.broker.config.SkepConfig;
 import io.skep.broker.config.SessionConfig;
+import io.skep.broker.config.SkepConfig;
 import io.skep.broker.loop.Loops;
 import io.skep.broker.metrics.Metrics;
 import io.skep.broker.routing.Publication;
@@ -43,8 +43,7 @@ public final class SessionRegistry {
     private final List<Will> leftWills = new ArrayList<>();
 
     @Inject
-    public SessionRegistry(
-            SkepConfig config, Metrics metrics, Router router, Journal journal, Loops loops) {
+    public SessionRegistry(SkepConfig config, Metrics metrics, Router router, Journal journal, Loops loops) {
         this.config = config.sessions();
         this.inFlightMax = config.mqtt().inFlightMax();
         this.metrics = metrics;

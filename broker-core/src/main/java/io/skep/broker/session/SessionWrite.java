@@ -8,7 +8,10 @@ import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** A change of what is stored of a session. What waits for it waits for good if the storage fails: nothing is acknowledged. */
+/**
+ * A change of what is stored of a session. What waits for it waits for good if the storage fails: nothing is
+ * acknowledged.
+ */
 final class SessionWrite implements Write {
 
     private final Session session;

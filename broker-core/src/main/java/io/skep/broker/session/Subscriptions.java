@@ -18,8 +18,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a client has subscribed to, and the retained messages that it still gets for it. A subscription of a durable session is
- * stored before it takes effect and before SUBACK. Touched on the session's loop only.
+ * What a client has subscribed to, and the retained messages that it still gets for it. A subscription of a durable
+ * session is stored before it takes effect and before SUBACK. Touched on the session's loop only.
  */
 public final class Subscriptions {
 
@@ -31,7 +31,9 @@ public final class Subscriptions {
     private Map<ByteBuffer, Subscription> byFilter = Map.of();
     private @Nullable ArrayDeque<Due> due;
 
-    /** A retained message to be sent: looked up again when its turn comes, so that it is never older than a live one. */
+    /**
+     * A retained message to be sent: looked up again when its turn comes, so that it is never older than a live one.
+     */
     private record Due(byte[] topic, Subscription subscription) {}
 
     Subscriptions(Session session, SubscriptionTree tree, RetainedMessages retained) {
@@ -93,7 +95,8 @@ public final class Subscriptions {
         ByteBuffer buffer = ByteBuffer.wrap(value);
         byte format = buffer.get();
         if (format != FORMAT) {
-            throw new IllegalStateException("format of a stored subscription: " + format + " (expected: " + FORMAT + ")");
+            throw new IllegalStateException(
+                    "format of a stored subscription: " + format + " (expected: " + FORMAT + ")");
         }
         activate(new Subscription(session, filter, buffer.get(), buffer.getInt()));
     }

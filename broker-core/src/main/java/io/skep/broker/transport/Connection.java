@@ -32,11 +32,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One client's connection: reads packets and hands each to who deals with it, keeps its time, and ends it, with the one place
- * that knows what a client is told then. Lives on its loop.
+ * One client's connection: reads packets and hands each to who deals with it, keeps its time, and ends it, with the one
+ * place that knows what a client is told then. Lives on its loop.
  *
- * <p>While something must be waited for (an extension, the disk, a client that does not read) the connection is paused: no
- * further packet is decoded, so the order holds; what arrives is kept up to a bound, then the socket is no longer read.
+ * <p>While something must be waited for (an extension, the disk, a client that does not read) the connection is paused:
+ * no further packet is decoded, so the order holds; what arrives is kept up to a bound, then the socket is no longer
+ * read.
  */
 final class Connection extends ChannelInboundHandlerAdapter implements PacketHandler {
 
@@ -237,7 +238,8 @@ final class Connection extends ChannelInboundHandlerAdapter implements PacketHan
 
     private void connect(Connect connect) {
         if (stage != Stage.OPENED) {
-            throw new MqttException(ReasonCode.PROTOCOL_ERROR, "CONNECT: a second one (expected: one)"); // [MQTT-3.1.0-2]
+            throw new MqttException(
+                    ReasonCode.PROTOCOL_ERROR, "CONNECT: a second one (expected: one)"); // [MQTT-3.1.0-2]
         }
         stage = Stage.CONNECTING;
         pause();
@@ -297,7 +299,8 @@ final class Connection extends ChannelInboundHandlerAdapter implements PacketHan
         } else if (stage != Stage.CLOSED) {
             tell(reason, text);
             reception.metrics().increment(metric(reason));
-            Reception.EVENTS.info("closed: {} from {}: {}: {}", name(), Peer.address(context().channel()), reason, text);
+            Reception.EVENTS.info(
+                    "closed: {} from {}: {}: {}", name(), Peer.address(context().channel()), reason, text);
             end(false, reason, text);
             context().close();
         }

@@ -8,8 +8,8 @@ import java.util.ArrayList;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * The connections of one loop. Once a second it closes those that have been silent for too long, so that no connection needs
- * a timer.
+ * The connections of one loop. Once a second it closes those that have been silent for too long, so that no connection
+ * needs a timer.
  */
 final class Connections {
 

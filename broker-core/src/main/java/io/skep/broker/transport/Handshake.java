@@ -105,7 +105,8 @@ final class Handshake implements Attachment.Listener {
             connection.refuse(client, reason, deny.text());
         } else if (decision instanceof Decision.Allow allow) {
             PermissionCheck permissions = PermissionCheck.of(allow.permissions());
-            Rights all = new Rights(client, permissions, reception.hooks(), connection.lane().loop());
+            Rights all = new Rights(
+                    client, permissions, reception.hooks(), connection.lane().loop());
             rights = all;
             checkWill(all);
         }

@@ -15,8 +15,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A PUBLISH as extensions see it: a view of the inbound buffer while they look at it, a message of its own afterwards. What is
- * not asked for is not decoded.
+ * A PUBLISH as extensions see it: a view of the inbound buffer while they look at it, a message of its own afterwards.
+ * What is not asked for is not decoded.
  */
 final class PublishView implements Publish {
 
@@ -84,7 +84,8 @@ final class PublishView implements Publish {
     }
 
     private Properties properties() {
-        return Properties.of(frame != null ? frame.forwardableProperties() : message().properties());
+        return Properties.of(
+                frame != null ? frame.forwardableProperties() : message().properties());
     }
 
     @Override
@@ -185,7 +186,8 @@ final class PublishView implements Publish {
 
     private Publish changed(byte[] topic, byte[] payload, byte @Nullable [] properties, int qos, boolean retain) {
         byte[] some = properties != null && properties.length == 0 ? null : properties;
-        return new PublishView(new Message(topic, payload, some, qos, retain, message().expiresAtMillis()));
+        return new PublishView(
+                new Message(topic, payload, some, qos, retain, message().expiresAtMillis()));
     }
 
     @Override

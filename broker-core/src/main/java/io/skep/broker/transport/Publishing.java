@@ -24,9 +24,9 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a client publishes, from PUBLISH to its acknowledgement. {@link #publish} is the life of a message, a line a step; the
- * steps after a hook that answers later are the same. Acknowledgements leave in the order of the messages [MQTT-4.6.0-2]: one
- * that waits for the disk holds back those behind it.
+ * What a client publishes, from PUBLISH to its acknowledgement. {@link #publish} is the life of a message, a line a
+ * step; the steps after a hook that answers later are the same. Acknowledgements leave in the order of the messages
+ * [MQTT-4.6.0-2]: one that waits for the disk holds back those behind it.
  */
 final class Publishing implements Receipt.Publisher {
 
@@ -48,7 +48,8 @@ final class Publishing implements Receipt.Publisher {
     private Topic @Nullable [] aliases;
 
     /** An acknowledgement that waits: for its own receipt, or for those before it. */
-    private record Ack(int qos, int id, int reasonCode, @Nullable Receipt receipt) {}
+    private record Ack(
+            int qos, int id, int reasonCode, @Nullable Receipt receipt) {}
 
     Publishing(Connection connection, Client client, Session session, Rights rights) {
         this.connection = connection;

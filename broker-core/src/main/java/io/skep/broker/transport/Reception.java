@@ -58,7 +58,8 @@ public final class Reception implements ConnectionFactory {
 
     /** Ends all connections, telling MQTT 5.0 clients why; their wills are published. Returns when it is done. */
     public void closeAll(Duration timeout) {
-        CompletableFuture<?>[] loops = connections.stream().map(Connections::closeAll).toArray(CompletableFuture[]::new);
+        CompletableFuture<?>[] loops =
+                connections.stream().map(Connections::closeAll).toArray(CompletableFuture[]::new);
         CompletableFuture.allOf(loops)
                 .completeOnTimeout(null, timeout.toMillis(), TimeUnit.MILLISECONDS)
                 .join();

@@ -14,8 +14,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a connected client may do: the permissions of its login, then the authorizers. Positive answers for publishing are
- * remembered by topic, so that who repeats itself is asked about once.
+ * What a connected client may do: the permissions of its login, then the authorizers. Positive answers for publishing
+ * are remembered by topic, so that who repeats itself is asked about once.
  */
 final class Rights {
 

@@ -21,8 +21,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * SUBSCRIBE and UNSUBSCRIBE. The connection is paused until the answer is out, so that what a client does next sees what it did
- * before: SUBACK first, then retained messages, then others.
+ * SUBSCRIBE and UNSUBSCRIBE. The connection is paused until the answer is out, so that what a client does next sees
+ * what it did before: SUBACK first, then retained messages, then others.
  */
 final class Subscribing {
 
