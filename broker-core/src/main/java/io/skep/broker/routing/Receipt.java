@@ -8,6 +8,7 @@ import io.skep.sdk.storage.WriteBatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,6 +45,9 @@ public final class Receipt implements Write {
 
         /** Hears that it is stored, on {@link #loop}, unless it was withdrawn. */
         protected abstract void stored();
+
+        /** Hears that it could not be stored, on {@link #loop}, unless it was withdrawn. */
+        protected void failed() {}
 
         /** {@return whose state it is} */
         protected abstract Executor loop();
@@ -146,20 +150,24 @@ public final class Receipt implements Write {
 
     @Override
     public void committed() {
-        for (Part part = parts.get(); part != null; part = part.next) {
-            if (part.state.get() == Part.TAKEN) {
-                Executor home = part.loop();
-                Part stored = part;
-                runOn(home, stored::stored);
-            }
-        }
+        tellParts(Part::stored);
         finish();
     }
 
     @Override
     public void failed(StorageException cause) {
         failure = cause;
+        tellParts(Part::failed);
         finish();
+    }
+
+    private void tellParts(Consumer<Part> what) {
+        for (Part part = parts.get(); part != null; part = part.next) {
+            if (part.state.get() == Part.TAKEN) {
+                Part taken = part;
+                runOn(part.loop(), () -> what.accept(taken));
+            }
+        }
     }
 
     private static void runOn(Executor executor, Runnable step) {

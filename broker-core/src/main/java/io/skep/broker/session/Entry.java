@@ -178,6 +178,13 @@ final class Entry extends Receipt.Part {
     }
 
     @Override
+    protected void failed() {
+        if (outbox != null) {
+            outbox.failed(this);
+        }
+    }
+
+    @Override
     protected Executor loop() {
         if (outbox == null) {
             throw new IllegalStateException("outbox: none (expected: one, in an entry to be stored)");

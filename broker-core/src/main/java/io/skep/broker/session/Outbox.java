@@ -320,6 +320,18 @@ final class Outbox {
         }
     }
 
+    /** An entry could not be stored: its publisher is told so, and what was not sent yet is forgotten. */
+    void failed(Entry entry) {
+        long position = entry.position();
+        boolean known = position >= base && position < tail && at(position) == entry;
+        if (known && entry.phase() == Entry.Phase.WAITING && !entry.isMaybeSent()) {
+            uncount(entry.bytes());
+            clear(position);
+            skipEmpty();
+            pump();
+        }
+    }
+
     private void load() {
         if (loading) {
             return;

@@ -42,6 +42,7 @@ public final class Session implements Recipient, Executor {
     private boolean ended;
     private boolean gone;
     private final ArrayDeque<Runnable> afterEnd = new ArrayDeque<>(0);
+    private @Nullable Attachment pending; // whose session it is about to be
     private @Nullable Outlet holder; // whose session it is
     private @Nullable Outlet outlet; // the same, once CONNACK is out
     private @Nullable Will will;
@@ -178,23 +179,48 @@ public final class Session implements Recipient, Executor {
      */
     void attach(Attachment attachment) {
         if (holder != null && !ended) {
-            holder.close(ReasonCode.SESSION_TAKEN_OVER, "the client has connected again");
+            holder.close(ReasonCode.SESSION_TAKEN_OVER, "the client has connected again"); // [MQTT-3.1.4-3]
             boolean goesOn = durable && !attachment.cleanStart();
-            leave(will != null && goesOn && will.delaySeconds() > 0); // [MQTT-3.1.4-2]
+            leave(goesOn && will != null && will.delaySeconds() > 0, goesOn);
         }
         if (used && attachment.cleanStart() && !ended) {
             end(); // [MQTT-3.1.2-6]
         }
+        if (pending != null) {
+            supersede(pending);
+        }
+        pending = attachment;
         if (ended) {
             afterEnd.add(() -> registry.attach(attachment));
             runAfterEnd();
         } else {
-            lane = attachment.outlet().lane();
-            lane.loop().execute(() -> execute(() -> open(attachment)));
+            move(attachment);
         }
     }
 
+    private static void supersede(Attachment attachment) {
+        attachment.outlet().close(ReasonCode.SESSION_TAKEN_OVER, "the client has connected again");
+    }
+
+    /**
+     * Goes to the loop of the connection; what this loop has written of the session is handed to the journal before.
+     */
+    private void move(Attachment attachment) {
+        Lane old = lane;
+        Lane target = attachment.outlet().lane();
+        if (old == target) {
+            open(attachment);
+            return;
+        }
+        lane = target;
+        old.loop().atTurnEnd(() -> target.loop().execute(() -> execute(() -> open(attachment))));
+    }
+
     private void open(Attachment attachment) {
+        if (pending == null || pending.outlet() != attachment.outlet()) {
+            return; // superseded on the way
+        }
+        pending = null;
         boolean present = used;
         used = true;
         holder = attachment.outlet();
@@ -256,12 +282,13 @@ public final class Session implements Recipient, Executor {
     public void detach(Outlet left, boolean gracefully) {
         execute(() -> {
             if (holder == left) {
-                leave(gracefully);
+                leave(gracefully, false);
             }
         });
     }
 
-    private void leave(boolean dropsWill) {
+    /** Lets go of the connection; if the session goes on with another one, nothing is stored of its absence. */
+    private void leave(boolean dropsWill, boolean goesOn) {
         Will last = will;
         holder = null;
         outlet = null;
@@ -277,6 +304,9 @@ public final class Session implements Recipient, Executor {
             return;
         }
         outbox.disconnected();
+        if (goesOn) {
+            return;
+        }
         SessionRecord record = record();
         write(batch -> registry.store().put(batch, clientId, record, null), null);
         scheduleExpiry();
@@ -294,7 +324,7 @@ public final class Session implements Recipient, Executor {
     }
 
     private void expire(long left) {
-        if (!ended && holder == null && endedAtMillis == left) {
+        if (!ended && holder == null && pending == null && endedAtMillis == left) {
             end();
         }
     }

@@ -129,7 +129,7 @@ public final class SessionRegistry {
             router.publish(publication);
             receipt.routed();
         }
-        publication.end();
+        publication.release();
     }
 
     private Receipt.Part deletion(Lane lane, Will will) {

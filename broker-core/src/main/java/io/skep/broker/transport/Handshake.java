@@ -170,7 +170,7 @@ final class Handshake implements Attachment.Listener {
     public void attached(Session session, boolean sessionPresent) {
         Outlet outlet = connection.outlet();
         if (connection.isClosed() || rights == null) {
-            session.detach(outlet, false);
+            session.detach(outlet, true); // it was never accepted, so neither was its will
             return;
         }
         PacketEncoder.connack(

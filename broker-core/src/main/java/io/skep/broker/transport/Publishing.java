@@ -79,7 +79,7 @@ final class Publishing implements Receipt.Publisher {
         if (reception.hooks().interceptsPublish()) {
             intercept(topic, frame);
         } else if (isAllowed(topic, qos, frame.retain())) {
-            route(lane.inbound().begin(topic, frame, session, origin(qos)), qos, frame.packetId());
+            route(lane.inbound().begin(topic, frame, session, this), qos, frame.packetId());
         } else {
             askThenRoute(topic, message(topic, frame), qos, frame.packetId());
         }
@@ -127,10 +127,6 @@ final class Publishing implements Receipt.Publisher {
         return true;
     }
 
-    private Receipt.Publisher origin(int qos) {
-        return qos == 0 ? lane : this;
-    }
-
     private boolean isAllowed(Topic topic, int qos, boolean retain) {
         return !isReserved(topic.name()) && (rights.coverEverything() || rights.remember(topic, qos, retain));
     }
@@ -161,7 +157,10 @@ final class Publishing implements Receipt.Publisher {
     private void route(Publication publication, int qos, int id) {
         boolean matched = reception.router().publish(publication);
         if (qos == 0) {
-            finish(publication);
+            Receipt retained = finish(publication);
+            if (retained != null) {
+                acknowledge(new Ack(0, 0, 0, retained)); // nothing to send, but a bound on what waits for the disk
+            }
             return;
         }
         if (qos == 2 && session.isDurable()) {
@@ -190,7 +189,7 @@ final class Publishing implements Receipt.Publisher {
             return;
         }
         if (rights.coverEverything() || rights.remember(topic, message.qos(), message.retain())) {
-            route(lane.inbound().begin(topic, message, session, origin(ackQos)), ackQos, id);
+            route(lane.inbound().begin(topic, message, session, this), ackQos, id);
             return;
         }
         connection.pause();
@@ -200,7 +199,7 @@ final class Publishing implements Receipt.Publisher {
                 return;
             }
             if (allowed) {
-                route(lane.inbound().begin(topic, message, session, origin(ackQos)), ackQos, id);
+                route(lane.inbound().begin(topic, message, session, this), ackQos, id);
             } else {
                 deny(ackQos, id, ReasonCode.NOT_AUTHORIZED);
             }
@@ -254,7 +253,7 @@ final class Publishing implements Receipt.Publisher {
         } else {
             PublishFrame frame = view.frame();
             if (frame != null && isAllowed(topic, qos, frame.retain())) {
-                route(lane.inbound().begin(topic, frame, session, origin(qos)), qos, id);
+                route(lane.inbound().begin(topic, frame, session, this), qos, id);
             } else {
                 askThenRoute(topic, view.message(), qos, id);
             }
@@ -296,6 +295,9 @@ final class Publishing implements Receipt.Publisher {
     }
 
     private void write(Ack ack) {
+        if (ack.qos() == 0) {
+            return;
+        }
         Outlet outlet = connection.outlet();
         Receipt receipt = ack.receipt();
         int reasonCode = ack.reasonCode();
