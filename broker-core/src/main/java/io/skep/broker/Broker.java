@@ -66,7 +66,8 @@ public final class Broker implements AutoCloseable {
             startThreads();
             loadSessions(storage);
             startExtensions();
-            listeners = listen(config.listeners());
+            listeners = listen(
+                    config.listeners().stream().map(each -> each.in(home)).toList());
         } catch (IOException | RuntimeException e) {
             stop();
             throw e;

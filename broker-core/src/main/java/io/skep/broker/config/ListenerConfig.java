@@ -105,6 +105,22 @@ public record ListenerConfig(
                     .check();
         }
 
+        /** {@return the same with files relative to a folder} */
+        Tls in(Path folder) {
+            return new Tls(
+                    resolve(folder, certificate),
+                    resolve(folder, key),
+                    resolve(folder, keystore),
+                    password,
+                    clientCertificate,
+                    resolve(folder, trust),
+                    trustPassword);
+        }
+
+        private static @Nullable Path resolve(Path folder, @Nullable Path path) {
+            return path == null ? null : folder.resolve(path);
+        }
+
         private static String found(@Nullable Path path) {
             return path == null ? "nothing" : path.toString();
         }
@@ -132,6 +148,11 @@ public record ListenerConfig(
                 .expect("tls", "nothing", tls != null || !type.isSecure(), "certificate and key, or keystore")
                 .expect("tls", tls == null ? "" : tls, tls == null || type.isSecure(), "only with type tls or wss")
                 .check();
+    }
+
+    /** {@return the same with files relative to a folder} */
+    public ListenerConfig in(Path folder) {
+        return tls == null ? this : new ListenerConfig(name, type, address, port, path, tls.in(folder), proxyProtocol);
     }
 
     /** {@return the same on another address} */

@@ -6,7 +6,6 @@ import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslProvider;
 import io.skep.broker.config.ListenerConfig;
-import io.skep.broker.config.ListenerConfig.ClientCertificate;
 import io.skep.broker.config.ListenerConfig.Tls;
 import java.io.IOException;
 import java.io.InputStream;
@@ -41,22 +40,10 @@ final class TlsFiles {
     private final String prefix;
     private final Tls config;
 
-    TlsFiles(ListenerConfig listener) throws IOException {
+    /** Of a listener with TLS, whose record has checked that the settings fit together. */
+    TlsFiles(ListenerConfig listener) {
         prefix = "listeners[" + listener.name() + "].tls";
-        if (listener.tls() == null) {
-            throw new IOException(prefix + ": missing (expected: certificate and key, or keystore)");
-        }
-        config = listener.tls();
-        boolean pem = config.certificate() != null && config.key() != null;
-        boolean half = config.certificate() != null || config.key() != null;
-        if (pem == (config.keystore() != null) || pem != half) {
-            throw new IOException(prefix
-                    + ": %s and %s, %s (expected: certificate and key, or keystore alone)"
-                            .formatted(config.certificate(), config.key(), config.keystore()));
-        }
-        if (config.clientCertificate() != ClientCertificate.NONE && config.trust() == null) {
-            throw wrong("trust", "missing", "the authorities that sign the client certificates which are asked for");
-        }
+        config = Objects.requireNonNull(listener.tls(), prefix);
     }
 
     List<Path> paths() {

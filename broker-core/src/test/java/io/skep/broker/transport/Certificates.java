@@ -76,7 +76,7 @@ final class Certificates {
                 null,
                 null,
                 asked,
-                file("authority.pem", authority.getCertificatePEM()),
+                asked == ClientCertificate.NONE ? null : file("authority.pem", authority.getCertificatePEM()),
                 null);
     }
 
