@@ -65,6 +65,19 @@ final class Entry extends Receipt.Part {
         this.identifiers = identifiers;
     }
 
+    /** {@return what is left of a message of which PUBREC has come; a record of its position is on disk} */
+    static Entry received(Outbox outbox, long position) {
+        Entry rest = new Entry(outbox, position, null, 2, false, null);
+        rest.phase = Phase.RECEIVED;
+        rest.stored = true;
+        return rest;
+    }
+
+    /** {@return whether it stands for a message under way that nobody needs again} */
+    boolean isForgotten() {
+        return this == AWAITS_PUBACK || this == AWAITS_PUBREC || this == AWAITS_PUBCOMP;
+    }
+
     long position() {
         return position;
     }
@@ -94,11 +107,6 @@ final class Entry extends Receipt.Part {
 
     void phase(Phase next) {
         phase = next;
-    }
-
-    /** Says that a record of this position is on disk. */
-    void markStored() {
-        stored = true;
     }
 
     boolean isStored() {

@@ -17,30 +17,23 @@ import org.jspecify.annotations.Nullable;
  * The QoS 1 and 2 messages towards one client, by position: a number that grows by one with each message and gives its
  * packet identifier, so that a message keeps its identifier across restarts without a write of its own.
  *
- * <p>{@code base <= next <= tail}: from base to next under way, from next to tail waiting. A place is empty when its
- * exchange is over; base follows. The window slides: what is allowed is how many are under way, not how far apart they
- * are, so that one message without an answer holds nothing back.
+ * <p>Before {@code next} they are under way, from next on they wait. The window slides: what is bounded is how many are under
+ * way, not how far apart they are, so that one message without an answer holds nothing back.
  *
- * <p>Of a durable session, messages far from being sent are on disk only, and are read in pages when their turn comes
- * near. Touched on the session's loop only.
+ * <p>Of a durable session, messages far from being sent are on disk only, see {@link Backlog}. Touched on the session's loop
+ * only.
  */
 final class Outbox {
 
-    private static final int IDS = 65_535;
-    private static final int PAGE_MESSAGES = 512;
-
     private final Session session;
     private final SessionConfig limits;
-    private @Nullable Entry[] ring = new Entry[0];
-    private long base;
+    private final Positions positions = new Positions();
+    private final Backlog backlog = new Backlog(this, positions);
     private long next;
-    private long tail;
     private int underWay;
     private int window;
     private int messages;
     private long bytes;
-    private boolean loading;
-    private long maybeSentBefore;
 
     Outbox(Session session, SessionConfig limits) {
         this.session = session;
@@ -51,19 +44,20 @@ final class Outbox {
         return session;
     }
 
+    /** {@return how many messages wait or are under way, not counting those that nobody needs again} */
     int messages() {
         return messages;
     }
 
     boolean hasRoom() {
-        return underWay < window && next == tail;
+        return underWay < window && next == positions.tail();
     }
 
     /** Takes a message: sends it at once if that is allowed, else queues it, within the limits. */
     void add(Publication publication, Subscription subscription, int qos, @Nullable Receipt receipt) {
         boolean retain = publication.retain() && subscription.retainAsPublished();
-        if (!session.isDurable() && mayForget()) {
-            sendAndForget(publication, subscription, qos, retain);
+        positions.reserve();
+        if (!session.isDurable() && sendAndForget(publication, subscription, qos, retain)) {
             return;
         }
         if (!makeRoom(publication)) {
@@ -73,9 +67,9 @@ final class Outbox {
             }
             return;
         }
-        Message message = publication.message();
-        Entry entry = new Entry(this, tail, message, qos, retain, subscription.identifiers());
-        append(entry);
+        long position = positions.tail();
+        Entry entry = new Entry(this, position, publication.message(), qos, retain, subscription.identifiers());
+        positions.append(entry);
         messages++;
         bytes += entry.bytes();
         if (receipt != null) {
@@ -86,29 +80,35 @@ final class Outbox {
         pump();
     }
 
-    private boolean mayForget() {
+    /** Sends a message that nobody needs again if the connection ends; returns false if it has to wait. */
+    private boolean sendAndForget(Publication publication, Subscription subscription, int qos, boolean retain) {
         Outlet outlet = session.outlet();
-        return outlet != null && next == tail && mayProceed() && !outlet.isCongested();
+        next = Math.max(next, positions.base());
+        if (outlet == null || !isAtEnd() || underWay >= window || outlet.isCongested()) {
+            return false;
+        }
+        long position = positions.tail();
+        if (!outlet.publish(publication, qos, retain, Positions.id(position), subscription.identifiers())) {
+            session.dropped(Metric.DROPPED_TOO_LARGE);
+            return true;
+        }
+        positions.append(qos == 1 ? Entry.AWAITS_PUBACK : Entry.AWAITS_PUBREC);
+        next = position + 1;
+        underWay++;
+        return true;
     }
 
-    private void sendAndForget(Publication publication, Subscription subscription, int qos, boolean retain) {
-        Outlet outlet = session.outlet();
-        if (outlet == null) {
-            return;
+    /** Returns whether nothing waits; a place left empty does not. */
+    private boolean isAtEnd() {
+        while (next < positions.tail() && positions.at(next) == null) {
+            next++;
         }
-        int id = id(tail);
-        if (!outlet.publish(publication, qos, retain, id, subscription.identifiers())) {
-            session.dropped(Metric.DROPPED_TOO_LARGE);
-            return;
-        }
-        append(qos == 1 ? Entry.AWAITS_PUBACK : Entry.AWAITS_PUBREC);
-        next = tail;
-        underWay++;
+        return next == positions.tail();
     }
 
     private boolean makeRoom(Publication publication) {
-        while (messages >= limits.queueMessagesMax()
-                || (messages > 0 && bytes + publication.payloadLength() > limits.queueBytesMax())) {
+        int size = publication.payloadLength();
+        while (messages >= limits.queueMessagesMax() || (messages > 0 && bytes + size > limits.queueBytesMax())) {
             if (limits.overflow() != SessionConfig.Overflow.DROP_OLDEST || !dropOldestWaiting()) {
                 return false;
             }
@@ -117,58 +117,51 @@ final class Outbox {
     }
 
     private boolean dropOldestWaiting() {
-        for (long position = next; position < tail; position++) {
-            Entry entry = at(position);
-            if (entry != null) {
-                long size = entry == Entry.ON_DISK ? bytes / Math.max(1, messages) : entry.bytes();
-                session.dropped(Metric.DROPPED_QUEUE_FULL);
-                remove(position, entry, size);
-                next = position + 1;
-                skipEmpty();
-                return true;
-            }
+        if (isAtEnd()) {
+            return false;
         }
-        return false;
+        Entry oldest = positions.at(next);
+        if (oldest != null) {
+            session.dropped(Metric.DROPPED_QUEUE_FULL);
+            remove(next, oldest, oldest == Entry.ON_DISK ? averageBytes() : oldest.bytes());
+        }
+        next++;
+        trim();
+        return true;
     }
 
     /** Sends what may be sent: in order, within the window, while the connection takes it. */
     void pump() {
         Outlet outlet = session.outlet();
-        while (outlet != null && next < tail && mayProceed() && !outlet.isCongested()) {
-            Entry entry = at(next);
+        while (outlet != null && next < positions.tail() && underWay < window && !outlet.isCongested()) {
+            Entry entry = positions.at(next);
             if (entry == Entry.ON_DISK) {
-                load();
-                return;
+                backlog.load(next);
+                break;
             }
-            if (entry != null && !send(outlet, entry)) {
-                return;
+            if (entry != null && (!positions.isIdFree(next) || !send(outlet, entry))) {
+                break;
             }
             next++;
         }
-        if (next < tail && at(Math.min(tail - 1, next + PAGE_MESSAGES / 2)) == Entry.ON_DISK && outlet != null) {
-            load();
+        if (outlet != null) {
+            backlog.loadAhead(next);
         }
-        skipEmpty();
-    }
-
-    private boolean mayProceed() {
-        return underWay < window && tail - base < Integer.MAX_VALUE && next - base < IDS;
+        trim();
     }
 
     /** Returns false if the entry has to wait. */
     private boolean send(Outlet outlet, Entry entry) {
-        if (entry.phase() == Entry.Phase.RELEASED) {
+        Message message = entry.message();
+        if (message == null) {
             underWay++;
-            PacketEncoder.ack(outlet.buffer(), outlet.isV5(), PacketType.PUBREL, id(entry.position()), 0);
+            if (entry.phase() == Entry.Phase.RELEASED) { // else PUBREC has come, and PUBREL follows when that is stored
+                release(entry.position());
+            }
             return true;
         }
         if (entry.qos() == 2 && session.isDurable() && !entry.isStored()) {
             return false; // stored first, so that a crash cannot make the client see it twice
-        }
-        Message message = entry.message();
-        if (message == null) {
-            underWay++;
-            return true; // PUBREC has come; PUBREL follows when that is stored
         }
         if (message.isExpired(System.currentTimeMillis())) {
             session.dropped(Metric.DROPPED_EXPIRED);
@@ -177,7 +170,8 @@ final class Outbox {
         }
         Publication publication = session.lane().queued().begin(message);
         int flags = (entry.isMaybeSent() ? 8 : 0) | entry.qos() << 1 | (entry.retain() ? 1 : 0);
-        boolean sent = outlet.publishOwn(publication, flags, id(entry.position()), entry.identifiers());
+        int id = Positions.id(entry.position());
+        boolean sent = outlet.publishOwn(publication, flags, id, entry.identifiers());
         publication.end();
         if (!sent) {
             session.dropped(Metric.DROPPED_TOO_LARGE);
@@ -190,38 +184,41 @@ final class Outbox {
         return true;
     }
 
-    /** PUBACK: the exchange of a QoS 1 message is over [MQTT-4.3.2-1]. */
-    void puback(int id) {
-        long position = position(id);
-        Entry entry = position < 0 ? null : at(position);
-        if (entry == Entry.AWAITS_PUBACK) {
-            clear(position);
-        } else if (entry != null && entry.qos() == 1 && entry.phase() == Entry.Phase.SENT) {
-            remove(position, entry, entry.bytes());
-        } else {
-            return; // of no message under way: ignored
+    private void release(long position) {
+        Outlet outlet = session.outlet();
+        if (outlet != null) {
+            PacketEncoder.ack(outlet.buffer(), outlet.isV5(), PacketType.PUBREL, Positions.id(position), 0);
         }
-        answered();
+    }
+
+    /** PUBACK: the exchange of a QoS 1 message is over [MQTT-4.3.2-1]. One of no message under way is ignored. */
+    void puback(int id) {
+        long position = positions.of(id, next);
+        Entry entry = position < 0 ? null : positions.at(position);
+        if (entry != null && entry.qos() == 1 && (entry.isForgotten() || entry.phase() == Entry.Phase.SENT)) {
+            over(position, entry);
+        }
     }
 
     /**
-     * PUBREC: of a durable session, that it came is stored before PUBREL is sent [MQTT-4.3.3-1]. Returns whether it was
-     * known.
+     * PUBREC: of a durable session, that it came is stored before PUBREL is sent [MQTT-4.3.3-1].
+     *
+     * @param failed by its reason code: the exchange ends here
+     * @return whether the message was known
      */
     boolean pubrec(int id, boolean failed) {
-        long position = position(id);
-        Entry entry = position < 0 ? null : at(position);
-        if (entry == null || entry.qos() != 2 || entry == Entry.ON_DISK) {
+        long position = positions.of(id, next);
+        Entry entry = position < 0 ? null : positions.at(position);
+        if (entry == null || entry.qos() != 2) {
             return false;
         }
         if (failed) {
-            remove(position, entry, entry.bytes()); // 5.0: the exchange ends here, no PUBREL
-            answered();
+            over(position, entry);
         } else if (entry == Entry.AWAITS_PUBREC) {
-            set(position, Entry.AWAITS_PUBCOMP);
-            release(id);
+            positions.set(position, Entry.AWAITS_PUBCOMP);
+            release(position);
         } else if (entry == Entry.AWAITS_PUBCOMP || entry.phase() == Entry.Phase.RELEASED) {
-            release(id);
+            release(position);
         } else if (entry.phase() == Entry.Phase.SENT) {
             received(position, entry);
         }
@@ -229,54 +226,45 @@ final class Outbox {
     }
 
     private void received(long position, Entry entry) {
-        Entry released = new Entry(this, position, null, 2, false, null);
-        released.phase(Entry.Phase.RECEIVED);
-        released.markStored();
         bytes -= entry.bytes();
-        set(position, released);
-        if (!session.isDurable()) {
-            released(released);
-            return;
+        Entry rest = Entry.received(this, position);
+        positions.set(position, rest);
+        if (session.isDurable()) {
+            byte[] record = rest.releasedRecord();
+            session.write(batch -> batch.put(Keyspace.QUEUE, key(position), record), () -> released(rest));
+        } else {
+            released(rest);
         }
-        byte[] record = released.releasedRecord();
-        session.write(batch -> batch.put(Keyspace.QUEUE, key(position), record), () -> released(released));
     }
 
     private void released(Entry entry) {
         entry.phase(Entry.Phase.RELEASED);
         if (entry.position() < next) {
-            release(id(entry.position()));
-        } else {
-            pump();
-        }
-    }
-
-    private void release(int id) {
-        Outlet outlet = session.outlet();
-        if (outlet != null) {
-            PacketEncoder.ack(outlet.buffer(), outlet.isV5(), PacketType.PUBREL, id, 0);
+            release(entry.position());
         }
     }
 
     /** PUBCOMP: the exchange of a QoS 2 message is over. */
     void pubcomp(int id) {
-        long position = position(id);
-        Entry entry = position < 0 ? null : at(position);
-        if (entry == Entry.AWAITS_PUBCOMP) {
-            clear(position);
-        } else if (entry != null && entry.phase() == Entry.Phase.RELEASED) {
-            remove(position, entry, 0);
-        } else {
-            return;
+        long position = positions.of(id, next);
+        Entry entry = position < 0 ? null : positions.at(position);
+        if (entry != null && (entry == Entry.AWAITS_PUBCOMP || entry.phase() == Entry.Phase.RELEASED)) {
+            over(position, entry);
         }
-        answered();
     }
 
-    private void answered() {
+    /** The exchange of a message under way is over: the next may go. */
+    private void over(long position, Entry entry) {
+        if (entry.isForgotten()) {
+            positions.set(position, null);
+        } else {
+            remove(position, entry, entry.bytes());
+        }
         underWay--;
-        skipEmpty();
-        if (next < tail) {
+        if (next < positions.tail()) {
             pump();
+        } else {
+            trim();
         }
     }
 
@@ -284,24 +272,20 @@ final class Outbox {
     void connected(int window) {
         this.window = window;
         underWay = 0;
-        next = base;
-        for (long position = base; position < tail; position++) {
-            Entry entry = at(position);
-            if (entry == Entry.AWAITS_PUBACK || entry == Entry.AWAITS_PUBREC || entry == Entry.AWAITS_PUBCOMP) {
-                clear(position);
-            }
-        }
-        skipEmpty();
+        next = positions.base();
+        trim();
     }
 
-    /** Without a connection, what is on disk need not be in memory. */
+    /** Without a connection, what is on disk need not be in memory, and what nobody needs again is gone. */
     void disconnected() {
-        for (long position = base; position < tail; position++) {
-            Entry entry = at(position);
-            if (entry != null && entry.phase() == Entry.Phase.SENT) {
+        for (long position = positions.base(); position < positions.tail(); position++) {
+            Entry entry = positions.at(position);
+            if (entry != null && entry.isForgotten()) {
+                positions.set(position, null);
+            } else if (entry != null && entry.phase() == Entry.Phase.SENT) {
                 entry.phase(Entry.Phase.WAITING);
             } else if (entry != null && entry.isStored() && entry.phase() == Entry.Phase.WAITING) {
-                set(position, Entry.ON_DISK);
+                positions.set(position, Entry.ON_DISK);
             }
         }
     }
@@ -309,12 +293,12 @@ final class Outbox {
     /** An entry is on disk: memory keeps it only if its turn is near. */
     void stored(Entry entry) {
         long position = entry.position();
-        if (position < base || position >= tail || at(position) != entry) {
+        if (!positions.contains(position) || positions.at(position) != entry) {
             return;
         }
-        boolean near = session.outlet() != null && position - next < PAGE_MESSAGES;
+        boolean near = session.outlet() != null && position - next < Backlog.PAGE_MESSAGES;
         if (!near && entry.phase() == Entry.Phase.WAITING && !entry.isMaybeSent()) {
-            set(position, Entry.ON_DISK);
+            positions.set(position, Entry.ON_DISK);
         } else if (entry.qos() == 2 && position == next) {
             pump();
         }
@@ -323,78 +307,31 @@ final class Outbox {
     /** An entry could not be stored: its publisher is told so, and what was not sent yet is forgotten. */
     void failed(Entry entry) {
         long position = entry.position();
-        boolean known = position >= base && position < tail && at(position) == entry;
+        boolean known = positions.contains(position) && positions.at(position) == entry;
         if (known && entry.phase() == Entry.Phase.WAITING && !entry.isMaybeSent()) {
             uncount(entry.bytes());
-            clear(position);
-            skipEmpty();
+            positions.set(position, null);
             pump();
-        }
-    }
-
-    private void load() {
-        if (loading) {
-            return;
-        }
-        long from = next;
-        while (from < tail && at(from) != Entry.ON_DISK) {
-            from++;
-        }
-        loading = true;
-        long start = from;
-        long end = tail;
-        session.readQueue(key(from), key(tail), PAGE_MESSAGES, page -> loaded(start, end, page));
-    }
-
-    private void loaded(long from, long end, QueuePage page) {
-        loading = false;
-        long position = from;
-        for (QueuePage.Row row : page.rows()) {
-            long found = ByteBuffer.wrap(row.key()).getLong(8);
-            for (; position < found; position++) {
-                forget(position);
-            }
-            position = found + 1;
-            if (found >= base && found < tail && at(found) == Entry.ON_DISK) {
-                Entry entry = Entry.read(this, found, row.value());
-                if (found < maybeSentBefore) {
-                    entry.maybeSent();
-                }
-                set(found, entry);
-            }
-        }
-        for (; page.isLast() && position < end; position++) {
-            forget(position);
-        }
-        pump();
-    }
-
-    /** A place that is on disk by the ring, but not by the disk, is empty. */
-    private void forget(long position) {
-        if (position >= base && position < tail && at(position) == Entry.ON_DISK) {
-            uncount(bytes / Math.max(1, messages));
-            clear(position);
         }
     }
 
     /** Takes notice of a stored message, at start. */
     void restore(long position, int size) {
-        if (base == tail) {
-            base = position;
-            next = position;
-            tail = position;
-        }
-        while (tail < position) {
-            append(null);
-        }
-        append(Entry.ON_DISK);
+        backlog.restore(position);
+        next = positions.base();
         messages++;
         bytes += size;
     }
 
     /** Says that the client may have seen the first so many messages: it was connected when the broker ended. */
-    void restoredUnderWay(long positions) {
-        maybeSentBefore = base + positions;
+    void restoredUnderWay(long count) {
+        backlog.maybeSent(count);
+    }
+
+    /** A message that should be on disk is not. */
+    void lost(long position) {
+        uncount(averageBytes());
+        positions.set(position, null);
     }
 
     private void remove(long position, Entry entry, long size) {
@@ -402,7 +339,11 @@ final class Outbox {
         if (session.isDurable() && (entry == Entry.ON_DISK || entry.isStored() || !entry.withdraw())) {
             session.write(batch -> batch.delete(Keyspace.QUEUE, key(position)), null);
         }
-        clear(position);
+        positions.set(position, null);
+    }
+
+    private long averageBytes() {
+        return bytes / Math.max(1, messages);
     }
 
     private void uncount(long size) {
@@ -410,56 +351,15 @@ final class Outbox {
         bytes = messages == 0 ? 0 : bytes - size;
     }
 
-    private void clear(long position) {
-        set(position, null);
-    }
-
-    private void skipEmpty() {
-        while (base < tail && at(base) == null) {
-            base++;
-        }
-        next = Math.max(next, base);
+    private void trim() {
+        positions.trim();
+        next = Math.max(next, positions.base());
     }
 
     byte[] key(long position) {
-        return ByteBuffer.allocate(16)
+        return ByteBuffer.allocate(2 * Long.BYTES)
                 .putLong(session.number())
                 .putLong(position)
                 .array();
-    }
-
-    private static int id(long position) {
-        return (int) (position % IDS) + 1;
-    }
-
-    /** Returns the position under way that has this packet identifier, or -1. */
-    private long position(int id) {
-        long ahead = Math.floorMod(id - 1 - base % IDS, IDS);
-        long position = base + ahead;
-        return position < next ? position : -1;
-    }
-
-    private @Nullable Entry at(long position) {
-        return ring[(int) position & ring.length - 1];
-    }
-
-    private void set(long position, @Nullable Entry entry) {
-        ring[(int) position & ring.length - 1] = entry;
-    }
-
-    private void append(@Nullable Entry entry) {
-        if (tail - base >= ring.length) {
-            grow();
-        }
-        set(tail, entry);
-        tail++;
-    }
-
-    private void grow() {
-        @Nullable Entry[] old = ring;
-        ring = new Entry[Math.max(8, old.length * 2)];
-        for (long position = base; position < tail; position++) {
-            set(position, old[(int) position & old.length - 1]);
-        }
     }
 }

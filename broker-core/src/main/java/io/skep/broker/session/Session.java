@@ -365,7 +365,7 @@ public final class Session implements Recipient, Executor {
         lane.submit(new SessionWrite(this, change, then));
     }
 
-    void readQueue(byte[] from, byte[] to, int most, Consumer<QueuePage> then) {
+    void readQueue(byte[] from, byte[] to, int most, Consumer<@Nullable QueuePage> then) {
         registry.store().readQueue(this, from, to, most, then);
     }
 

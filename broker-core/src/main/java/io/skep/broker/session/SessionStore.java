@@ -49,12 +49,15 @@ final class SessionStore {
         batch.deleteRange(Keyspace.INBOUND, from, to);
     }
 
-    void readQueue(Session session, byte[] from, byte[] to, int most, Consumer<QueuePage> then) {
+    void readQueue(Session session, byte[] from, byte[] to, int most, Consumer<@Nullable QueuePage> then) {
         journal.read(
                 session,
                 storage -> page(storage, from, to, most),
                 then,
-                failure -> log.error("the queue of {} cannot be read", session, failure));
+                failure -> {
+                    log.error("the queue of {} cannot be read", session, failure);
+                    then.accept(null);
+                });
     }
 
     private static QueuePage page(Storage storage, byte[] from, byte[] to, int most) {

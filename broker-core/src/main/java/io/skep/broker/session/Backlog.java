@@ -1,0 +1,92 @@
+// Skep, an MQTT broker. Apache-2.0; see LICENSE.
+package io.skep.broker.session;
+
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+
+/** The part of an {@link Outbox} that is on disk only: read in pages, when the turn of its first message comes near. */
+final class Backlog {
+
+    static final int PAGE_MESSAGES = 512;
+
+    private final Outbox outbox;
+    private final Positions positions;
+    private boolean loading;
+    private long maybeSentBefore;
+
+    Backlog(Outbox outbox, Positions positions) {
+        this.outbox = outbox;
+        this.positions = positions;
+    }
+
+    /** Takes notice of a stored message, at start. */
+    void restore(long position) {
+        positions.begin(position);
+        while (positions.tail() < position) {
+            positions.append(null);
+        }
+        positions.append(Entry.ON_DISK);
+    }
+
+    /** Says that the client may have seen the first so many messages: it was connected when the broker ended. */
+    void maybeSent(long messages) {
+        maybeSentBefore = positions.base() + messages;
+    }
+
+    /** Reads a page soon, if messages within half a page from here are on disk only. */
+    void loadAhead(long next) {
+        long ahead = Math.min(positions.tail() - 1, next + PAGE_MESSAGES / 2);
+        if (!loading && ahead >= next && positions.at(ahead) == Entry.ON_DISK) {
+            load(next);
+        }
+    }
+
+    /** Reads a page from the first message on that is on disk only. */
+    void load(long next) {
+        if (loading) {
+            return;
+        }
+        long from = next;
+        while (from < positions.tail() && positions.at(from) != Entry.ON_DISK) {
+            from++;
+        }
+        loading = true;
+        long start = from;
+        long end = positions.tail();
+        Session session = outbox.session();
+        session.readQueue(outbox.key(start), outbox.key(end), PAGE_MESSAGES, page -> loaded(start, end, page));
+    }
+
+    private void loaded(long from, long end, @Nullable QueuePage page) {
+        loading = false;
+        if (page == null) {
+            return; // the disk failed; the next pump asks again
+        }
+        long position = from;
+        for (QueuePage.Row row : page.rows()) {
+            long found = ByteBuffer.wrap(row.key()).getLong(Long.BYTES);
+            for (; position < found; position++) {
+                forget(position);
+            }
+            position = found + 1;
+            if (positions.contains(found) && positions.at(found) == Entry.ON_DISK) {
+                Entry entry = Entry.read(outbox, found, row.value());
+                if (found < maybeSentBefore) {
+                    entry.maybeSent();
+                }
+                positions.set(found, entry);
+            }
+        }
+        for (; page.isLast() && position < end; position++) {
+            forget(position);
+        }
+        outbox.pump();
+    }
+
+    /** A place that is on disk by the row of places, but not by the disk, is empty. */
+    private void forget(long position) {
+        if (positions.contains(position) && positions.at(position) == Entry.ON_DISK) {
+            outbox.lost(position);
+        }
+    }
+}
