@@ -5,6 +5,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.WriteBufferWaterMark;
+import io.netty.util.ReferenceCountUtil;
 import io.skep.broker.codec.Auth;
 import io.skep.broker.codec.Connect;
 import io.skep.broker.codec.Disconnect;
@@ -14,7 +15,6 @@ import io.skep.broker.codec.PacketDecoder;
 import io.skep.broker.codec.PacketEncoder;
 import io.skep.broker.codec.PacketHandler;
 import io.skep.broker.codec.PacketType;
-import io.skep.broker.codec.Properties;
 import io.skep.broker.codec.PublishFrame;
 import io.skep.broker.codec.Subscribe;
 import io.skep.broker.codec.Unsubscribe;
@@ -32,17 +32,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One client's connection: reads packets and hands each to who deals with it, keeps its time, and ends it, with the one
- * place that knows what a client is told then. Lives on its loop.
- *
- * <p>While something must be waited for (an extension, the disk, a client that does not read) the connection is paused:
- * no further packet is decoded, so the order holds; what arrives is kept up to a bound, then the socket is no longer
- * read.
+ * One client's connection: hands each packet to who deals with it, and ends in one place, whatever the reason. Lives on its
+ * loop.
  */
 final class Connection extends ChannelInboundHandlerAdapter implements PacketHandler {
 
     private static final Logger log = LoggerFactory.getLogger(Connection.class);
-    private static final int KEPT_WHILE_PAUSED_BYTES = 1 << 16;
 
     private enum Stage {
         OPENED,
@@ -57,12 +52,9 @@ final class Connection extends ChannelInboundHandlerAdapter implements PacketHan
     private final PacketDecoder decoder;
     private Stage stage = Stage.OPENED;
     private @Nullable ChannelHandlerContext context;
-    private @Nullable ByteBuf kept; // what has arrived and is not decoded yet
-    private int pauses;
-    private boolean decoding;
+    private @Nullable Intake intake;
     private boolean congested;
     private int place;
-    private long lastPacketNanos;
     private long silenceMaxNanos;
     private @Nullable Outlet outlet;
     private @Nullable Open open;
@@ -111,88 +103,31 @@ final class Connection extends ChannelInboundHandlerAdapter implements PacketHan
     @Override
     public void channelActive(ChannelHandlerContext ctx) {
         context = ctx;
+        intake = new Intake(this, decoder, lane.loop(), ctx);
         int max = reception.mqtt().outboundBytesMax();
         ctx.channel().config().setWriteBufferWaterMark(new WriteBufferWaterMark(max / 2, max));
-        lane.loop().tick();
-        lastPacketNanos = lane.loop().nowNanos();
         reception.connections(lane.loop()).add(this);
     }
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
-        ByteBuf in = (ByteBuf) message;
-        if (stage == Stage.CLOSED) {
-            in.release();
-            return;
-        }
-        lane.loop().tick();
-        if (pauses > 0) {
-            lastPacketNanos = lane.loop().nowNanos(); // a sign of life, though nobody looks at it now
-        }
-        ByteBuf before = kept;
-        if (before != null) {
-            in = Cumulation.append(ctx.alloc(), before, in);
-            kept = null;
-        }
-        decode(in);
-    }
-
-    private void decode(ByteBuf in) {
-        int start = in.readerIndex();
-        decoding = true;
-        try {
-            while (pauses == 0 && stage != Stage.CLOSED && decoder.decode(in, this)) {
-                // each packet is handled by the call of this handler
-            }
-        } catch (MqttException e) {
-            close(e.reason(), String.valueOf(e.getMessage()));
-        } finally {
-            decoding = false;
-        }
-        if (in.readerIndex() != start) {
-            lastPacketNanos = lane.loop().nowNanos();
-        }
-        if (stage == Stage.CLOSED || !in.isReadable()) {
-            in.release();
+        if (intake == null || isClosed()) {
+            ReferenceCountUtil.release(message);
         } else {
-            keep(in);
-        }
-    }
-
-    private void keep(ByteBuf in) {
-        if (pauses > 0) {
-            kept = in;
-            if (in.readableBytes() > KEPT_WHILE_PAUSED_BYTES) {
-                context().channel().config().setAutoRead(false);
-            }
-        } else {
-            kept = Cumulation.compact(context().alloc(), in);
+            intake.read((ByteBuf) message);
         }
     }
 
     /** Stops decoding until {@link #resume} has been called as often. */
     void pause() {
-        pauses++;
+        if (intake != null) {
+            intake.pause();
+        }
     }
 
     void resume() {
-        pauses--;
-        if (pauses == 0 && !decoding) {
-            lane.loop().execute(this::goOn); // not from within another's step
-        }
-    }
-
-    private void goOn() {
-        ByteBuf in = kept;
-        if (pauses > 0 || stage == Stage.CLOSED) {
-            return;
-        }
-        kept = null;
-        if (in != null) {
-            decode(in);
-        }
-        if (pauses == 0 && stage != Stage.CLOSED) {
-            context().channel().config().setAutoRead(true);
+        if (intake != null) {
+            intake.resume();
         }
     }
 
@@ -301,7 +236,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements PacketHan
             lane.loop().execute(() -> close(reason, text));
         } else if (stage != Stage.CLOSED) {
             tell(reason, text);
-            reception.metrics().increment(metric(reason));
+            reception.metrics().increment(Farewell.metric(reason));
             Reception.EVENTS.info(
                     "closed: {} from {}: {}: {}", name(), Peer.address(context().channel()), reason, text);
             end(false, reason, text);
@@ -310,33 +245,15 @@ final class Connection extends ChannelInboundHandlerAdapter implements PacketHan
     }
 
     private void tell(ReasonCode reason, String text) {
-        boolean v5 = decoder.version() == io.skep.sdk.ProtocolVersion.V5_0;
-        ByteBuf last = context().alloc().directBuffer(64);
-        if (open == null) {
-            Properties properties = v5 && !text.isEmpty()
-                    ? Properties.builder().reasonString(text).build()
-                    : Properties.EMPTY;
-            PacketEncoder.connack(last, decoder.version(), false, reason, properties);
-            reception.metrics().increment(Metric.CLIENTS_REFUSED);
-        } else if (v5) {
-            PacketEncoder.disconnect(last, reason, text);
-        }
         if (outlet != null) {
             outlet.flushNow();
         }
+        ByteBuf last = context().alloc().directBuffer(64);
+        Farewell.write(last, decoder.version(), open != null, reason, text);
         context().writeAndFlush(last, context().voidPromise());
-    }
-
-    private static Metric metric(ReasonCode reason) {
-        return switch (reason) {
-            case MALFORMED_PACKET, TOPIC_NAME_INVALID, TOPIC_FILTER_INVALID -> Metric.CLOSED_MALFORMED_PACKET;
-            case PROTOCOL_ERROR, RECEIVE_MAXIMUM_EXCEEDED, TOPIC_ALIAS_INVALID -> Metric.CLOSED_PROTOCOL_ERROR;
-            case PACKET_TOO_LARGE -> Metric.CLOSED_PACKET_TOO_LARGE;
-            case KEEP_ALIVE_TIMEOUT -> Metric.CLOSED_KEEP_ALIVE;
-            case MAXIMUM_CONNECT_TIME -> Metric.CLOSED_CONNECT_TIMEOUT;
-            case SESSION_TAKEN_OVER -> Metric.CLOSED_TAKEN_OVER;
-            default -> Metric.CLOSED_OTHER;
-        };
+        if (open == null) {
+            reception.metrics().increment(Metric.CLIENTS_REFUSED);
+        }
     }
 
     private String name() {
@@ -350,9 +267,8 @@ final class Connection extends ChannelInboundHandlerAdapter implements PacketHan
         }
         stage = Stage.CLOSED;
         reception.connections(lane.loop()).remove(this);
-        if (kept != null) {
-            kept.release();
-            kept = null;
+        if (intake != null) {
+            intake.close();
         }
         if (outlet != null) {
             outlet.flushNow();
@@ -399,16 +315,12 @@ final class Connection extends ChannelInboundHandlerAdapter implements PacketHan
         ctx.close();
     }
 
-    private boolean isRead() {
-        return context().channel().config().isAutoRead();
-    }
-
     /** Ends the connection if its client has been silent for too long [MQTT-3.1.2-24]. */
     void checkSilence(long nowNanos, long connectTimeoutNanos) {
-        long silent = nowNanos - lastPacketNanos;
+        long silent = intake == null ? 0 : intake.silenceNanos(nowNanos);
         if (stage == Stage.OPENED && silent > connectTimeoutNanos) {
             close(ReasonCode.MAXIMUM_CONNECT_TIME, "no CONNECT in time");
-        } else if (stage == Stage.CONNECTED && silenceMaxNanos > 0 && silent > silenceMaxNanos && isRead()) {
+        } else if (stage == Stage.CONNECTED && silenceMaxNanos > 0 && silent > silenceMaxNanos) {
             close(ReasonCode.KEEP_ALIVE_TIMEOUT, "keep alive: nothing received in time");
         } else if (open != null) {
             reception.metrics().add(Metric.MESSAGES_RECEIVED, open.publishing().takeReceived());

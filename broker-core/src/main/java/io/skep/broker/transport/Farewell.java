@@ -1,0 +1,40 @@
+// Skep, an MQTT broker. Apache-2.0; see LICENSE.
+package io.skep.broker.transport;
+
+import io.netty.buffer.ByteBuf;
+import io.skep.broker.codec.PacketEncoder;
+import io.skep.broker.codec.Properties;
+import io.skep.broker.metrics.Metric;
+import io.skep.sdk.ProtocolVersion;
+import io.skep.sdk.ReasonCode;
+
+/** The one place that knows what a client is told when its connection ends, and under what that is counted. */
+final class Farewell {
+
+    private Farewell() {}
+
+    /** Writes the last packet, if the version has one: CONNACK to who was not accepted yet, else DISCONNECT. */
+    static void write(ByteBuf out, ProtocolVersion version, boolean accepted, ReasonCode reason, String text) {
+        boolean v5 = version == ProtocolVersion.V5_0;
+        if (accepted && v5) {
+            PacketEncoder.disconnect(out, reason, text);
+        } else if (!accepted) {
+            Properties properties = v5 && !text.isEmpty()
+                    ? Properties.builder().reasonString(text).build()
+                    : Properties.EMPTY;
+            PacketEncoder.connack(out, version, false, reason, properties);
+        }
+    }
+
+    static Metric metric(ReasonCode reason) {
+        return switch (reason) {
+            case MALFORMED_PACKET, TOPIC_NAME_INVALID, TOPIC_FILTER_INVALID -> Metric.CLOSED_MALFORMED_PACKET;
+            case PROTOCOL_ERROR, RECEIVE_MAXIMUM_EXCEEDED, TOPIC_ALIAS_INVALID -> Metric.CLOSED_PROTOCOL_ERROR;
+            case PACKET_TOO_LARGE -> Metric.CLOSED_PACKET_TOO_LARGE;
+            case KEEP_ALIVE_TIMEOUT -> Metric.CLOSED_KEEP_ALIVE;
+            case MAXIMUM_CONNECT_TIME -> Metric.CLOSED_CONNECT_TIMEOUT;
+            case SESSION_TAKEN_OVER -> Metric.CLOSED_TAKEN_OVER;
+            default -> Metric.CLOSED_OTHER;
+        };
+    }
+}
