@@ -17,11 +17,11 @@ import org.jspecify.annotations.Nullable;
  * The QoS 1 and 2 messages towards one client, by position: a number that grows by one with each message and gives its
  * packet identifier, so that a message keeps its identifier across restarts without a write of its own.
  *
- * <p>Before {@code next} they are under way, from next on they wait. The window slides: what is bounded is how many are under
- * way, not how far apart they are, so that one message without an answer holds nothing back.
+ * <p>Before {@code next} they are under way, from next on they wait. The window slides: what is bounded is how many are
+ * under way, not how far apart they are, so that one message without an answer holds nothing back.
  *
- * <p>Of a durable session, messages far from being sent are on disk only, see {@link Backlog}. Touched on the session's loop
- * only.
+ * <p>Of a durable session, messages far from being sent are on disk only, see {@link Backlog}. Touched on the session's
+ * loop only.
  */
 final class Outbox {
 

@@ -4,11 +4,11 @@ package io.skep.broker.session;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A row of places, numbered by position for ever: what is in front of {@code base} is over, what comes is put at {@code
- * tail}. A place holds an entry, or is empty when its exchange is over; base moves over empty places.
+ * A row of places, numbered by position for ever: what is in front of {@code base} is over, what comes is put at
+ * {@code tail}. A place holds an entry, or is empty when its exchange is over; base moves over empty places.
  *
- * <p>A position gives a packet identifier, 1 to 65,535. Two positions so far apart share one, so a place is left empty at
- * the tail if its identifier is still in use.
+ * <p>A position gives a packet identifier, 1 to 65,535. Two positions so far apart share one, so a place is left empty
+ * at the tail if its identifier is still in use.
  */
 final class Positions {
 

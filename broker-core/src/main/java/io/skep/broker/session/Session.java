@@ -8,6 +8,7 @@ import io.skep.broker.routing.Receipt;
 import io.skep.broker.routing.Recipient;
 import io.skep.broker.routing.Subscription;
 import io.skep.sdk.ReasonCode;
+import io.skep.sdk.storage.Keyspace;
 import io.skep.sdk.storage.WriteBatch;
 import java.util.ArrayDeque;
 import java.util.concurrent.Executor;
@@ -27,6 +28,13 @@ public final class Session implements Recipient, Executor {
 
     private static final int MAIL_MAX = 100_000;
 
+    /** How a connection ends. */
+    private enum Ending {
+        DISCONNECT,
+        TAKEN_OVER,
+        FAILURE
+    }
+
     private final String clientId;
     private final long number;
     private final SessionRegistry registry;
@@ -34,18 +42,19 @@ public final class Session implements Recipient, Executor {
     private final Outbox outbox;
     private final Inbound inbound = new Inbound(this);
     private final Subscriptions subscriptions;
+    private final LastWill will;
     private volatile Lane lane;
     private volatile boolean durable;
     private volatile boolean connected;
-    private boolean used;
+    private boolean used; // by a connection, ever
     private boolean cutOff; // by the end of the broker, while its client was connected
+    private boolean stored; // at some time, so that there may be something to delete
     private boolean ended;
     private boolean gone;
     private final ArrayDeque<Runnable> afterEnd = new ArrayDeque<>(0);
     private @Nullable Attachment pending; // whose session it is about to be
     private @Nullable Outlet holder; // whose session it is
     private @Nullable Outlet outlet; // the same, once CONNACK is out
-    private @Nullable Will will;
     private long expirySeconds;
     private long endedAtMillis;
 
@@ -55,6 +64,7 @@ public final class Session implements Recipient, Executor {
         this.lane = lane;
         this.registry = registry;
         outbox = new Outbox(this, registry.config());
+        will = new LastWill(this, registry.router());
         subscriptions = new Subscriptions(this, registry.tree(), registry.retained());
     }
 
@@ -181,7 +191,7 @@ public final class Session implements Recipient, Executor {
         if (holder != null && !ended) {
             holder.close(ReasonCode.SESSION_TAKEN_OVER, "the client has connected again"); // [MQTT-3.1.4-3]
             boolean goesOn = durable && !attachment.cleanStart();
-            leave(goesOn && will != null && will.delaySeconds() > 0, goesOn);
+            leave(goesOn ? Ending.TAKEN_OVER : Ending.FAILURE); // [MQTT-3.1.4-2]
         }
         if (used && attachment.cleanStart() && !ended) {
             end(); // [MQTT-3.1.2-6]
@@ -227,19 +237,50 @@ public final class Session implements Recipient, Executor {
         expirySeconds = attachment.expirySeconds();
         durable = expirySeconds > 0;
         endedAtMillis = 0;
-        will = attachment.will();
+        will.begin(attachment.will());
         outbox.connected(attachment.window());
-        if (!durable && will == null) {
+        if (!durable && !will.isSet()) {
             opened(attachment, present);
-        } else {
-            write(batch -> registry.store().put(batch, clientId, record(), will), () -> opened(attachment, present));
+            return;
         }
+        SessionRecord record = record();
+        boolean toStore = durable;
+        stored |= durable;
+        write(
+                batch -> {
+                    if (toStore) {
+                        batch.put(Keyspace.SESSIONS, SessionRecord.key(clientId), record.write());
+                    }
+                    will.put(batch, attachment.will());
+                },
+                () -> opened(attachment, present));
     }
 
     private void opened(Attachment attachment, boolean present) {
         if (holder == attachment.outlet()) {
             connected = true;
             attachment.listener().attached(this, present);
+        }
+    }
+
+    /** {@return how long the session outlives its connection} */
+    public long expirySeconds() {
+        return expirySeconds;
+    }
+
+    /** DISCONNECT gives the session another expiry [MQTT-3.14.2-2]. On the session's loop, before {@link #detach}. */
+    public void expirySeconds(long seconds) {
+        expirySeconds = seconds;
+        durable = seconds > 0;
+    }
+
+    /** Takes over the will of the connection that ended with the broker. */
+    void restore(Will last) {
+        if (last.dueAtMillis() != 0) {
+            will.linger(last);
+        } else {
+            will.begin(last);
+            will.fail(expirySeconds);
         }
     }
 
@@ -282,34 +323,33 @@ public final class Session implements Recipient, Executor {
     public void detach(Outlet left, boolean gracefully) {
         execute(() -> {
             if (holder == left) {
-                leave(gracefully, false);
+                leave(gracefully ? Ending.DISCONNECT : Ending.FAILURE);
             }
         });
     }
 
-    /** Lets go of the connection; if the session goes on with another one, nothing is stored of its absence. */
-    private void leave(boolean dropsWill, boolean goesOn) {
-        Will last = will;
+    /** Lets go of the connection. */
+    private void leave(Ending ending) {
         holder = null;
         outlet = null;
         connected = false;
-        will = null;
         endedAtMillis = System.currentTimeMillis();
         subscriptions.disconnected();
-        if (last != null) {
-            registry.endWill(this, last, !dropsWill);
+        switch (ending) {
+            case DISCONNECT -> will.drop(); // [MQTT-3.14.4-3]
+            case TAKEN_OVER -> will.takenOver();
+            case FAILURE -> will.fail(expirySeconds);
         }
         if (!durable) {
             end();
             return;
         }
         outbox.disconnected();
-        if (goesOn) {
-            return;
+        if (ending != Ending.TAKEN_OVER) {
+            byte[] record = record().write();
+            write(batch -> batch.put(Keyspace.SESSIONS, SessionRecord.key(clientId), record), null);
+            scheduleExpiry();
         }
-        SessionRecord record = record();
-        write(batch -> registry.store().put(batch, clientId, record, null), null);
-        scheduleExpiry();
     }
 
     private SessionRecord record() {
@@ -332,9 +372,10 @@ public final class Session implements Recipient, Executor {
     /** Ends the session for good. Its client id is free again when nothing of it is on disk any more. */
     private void end() {
         ended = true;
+        will.sessionEnds();
         subscriptions.clear();
-        if (durable) {
-            write(batch -> registry.store().delete(batch, clientId, number), this::gone);
+        if (stored) {
+            write(batch -> SessionStore.delete(batch, clientId, number), this::gone);
         } else {
             gone();
         }
@@ -373,6 +414,7 @@ public final class Session implements Recipient, Executor {
     void restore(SessionRecord record) {
         used = true;
         durable = true;
+        stored = true;
         expirySeconds = record.expirySeconds();
         endedAtMillis = record.endedAtMillis() == 0 ? System.currentTimeMillis() : record.endedAtMillis();
         cutOff = record.endedAtMillis() == 0;

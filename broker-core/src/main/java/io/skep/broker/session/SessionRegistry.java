@@ -6,16 +6,12 @@ import io.skep.broker.config.SessionConfig;
 import io.skep.broker.config.SkepConfig;
 import io.skep.broker.loop.Loops;
 import io.skep.broker.metrics.Metrics;
-import io.skep.broker.routing.Publication;
-import io.skep.broker.routing.Receipt;
 import io.skep.broker.routing.RetainedMessages;
 import io.skep.broker.routing.Router;
 import io.skep.broker.routing.SubscriptionTree;
-import io.skep.broker.routing.Topic;
 import io.skep.broker.storage.Journal;
 import io.skep.sdk.storage.Keyspace;
 import io.skep.sdk.storage.Storage;
-import io.skep.sdk.storage.WriteBatch;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -23,7 +19,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
@@ -110,43 +105,8 @@ public final class SessionRegistry {
         return store;
     }
 
-    /** Publishes a will or drops it; either way it is off the disk together with what comes of it. */
-    void endWill(Session session, Will will, boolean publish) {
-        if (publish) {
-            publish(session.lane(), will);
-        } else {
-            session.write(batch -> store.deleteWill(batch, will), null);
-        }
-    }
-
-    private void publish(Lane lane, Will will) {
-        Publication publication = new Publication(lane.loop());
-        publication.begin(Topic.of(will.message().topic()), will.message(), null, lane);
-        Receipt receipt = publication.receipt();
-        if (receipt != null) {
-            receipt.expect();
-            receipt.add(deletion(lane, will));
-            router.publish(publication);
-            receipt.routed();
-        }
-        publication.release();
-    }
-
-    private Receipt.Part deletion(Lane lane, Will will) {
-        return new Receipt.Part() {
-            @Override
-            protected void store(WriteBatch batch) {
-                store.deleteWill(batch, will);
-            }
-
-            @Override
-            protected void stored() {}
-
-            @Override
-            protected Executor loop() {
-                return lane.loop();
-            }
-        };
+    Router router() {
+        return router;
     }
 
     /** Takes over everything that was stored; runs before the first connection. */
@@ -169,9 +129,9 @@ public final class SessionRegistry {
         });
         loadThings(storage, byNumber);
         storage.scan(Keyspace.WILLS, new byte[] {0}, null, (key, value) -> {
-            long number = ByteBuffer.wrap(key).getLong();
-            numbers.accumulateAndGet(number, Math::max);
-            leftWills.add(SessionStore.read(number, value));
+            Will will = Will.read(key, value);
+            numbers.accumulateAndGet(will.number(), Math::max);
+            leftWills.add(will);
             return true;
         });
     }
@@ -204,8 +164,13 @@ public final class SessionRegistry {
     public void resume() {
         sessions.values().forEach(session -> session.execute(session::resumeAfterStart));
         for (Will will : leftWills) {
-            Lane lane = lanes.get(0);
-            lane.loop().execute(() -> publish(lane, will));
+            Session session = sessions.get(will.clientId());
+            if (session != null) {
+                session.execute(() -> session.restore(will));
+            } else {
+                Lane lane = lanes.get(0);
+                lane.loop().execute(() -> LastWill.publish(lane, router, will));
+            }
         }
         leftWills.clear();
     }

@@ -1,7 +1,6 @@
 // Skep, an MQTT broker. Apache-2.0; see LICENSE.
 package io.skep.broker.session;
 
-import io.skep.broker.routing.MessageRecord;
 import io.skep.broker.storage.Journal;
 import io.skep.sdk.storage.Keyspace;
 import io.skep.sdk.storage.Storage;
@@ -25,22 +24,8 @@ final class SessionStore {
         this.journal = journal;
     }
 
-    /** Puts a session, and the will of its connection. */
-    void put(WriteBatch batch, String clientId, SessionRecord record, @Nullable Will will) {
-        if (record.expirySeconds() > 0) {
-            batch.put(Keyspace.SESSIONS, SessionRecord.key(clientId), record.write());
-        }
-        if (will != null) {
-            batch.put(Keyspace.WILLS, key(will.number()), write(will));
-        }
-    }
-
-    void deleteWill(WriteBatch batch, Will will) {
-        batch.delete(Keyspace.WILLS, key(will.number()));
-    }
-
     /** Deletes a session with all that belongs to it. */
-    void delete(WriteBatch batch, String clientId, long number) {
+    static void delete(WriteBatch batch, String clientId, long number) {
         batch.delete(Keyspace.SESSIONS, SessionRecord.key(clientId));
         byte[] from = key(number);
         byte[] to = key(number + 1);
@@ -50,14 +35,10 @@ final class SessionStore {
     }
 
     void readQueue(Session session, byte[] from, byte[] to, int most, Consumer<@Nullable QueuePage> then) {
-        journal.read(
-                session,
-                storage -> page(storage, from, to, most),
-                then,
-                failure -> {
-                    log.error("the queue of {} cannot be read", session, failure);
-                    then.accept(null);
-                });
+        journal.read(session, storage -> page(storage, from, to, most), then, failure -> {
+            log.error("the queue of {} cannot be read", session, failure);
+            then.accept(null);
+        });
     }
 
     private static QueuePage page(Storage storage, byte[] from, byte[] to, int most) {
@@ -71,18 +52,5 @@ final class SessionStore {
 
     static byte[] key(long number) {
         return ByteBuffer.allocate(8).putLong(number).array();
-    }
-
-    static byte[] write(Will will) {
-        return ByteBuffer.allocate(8 + MessageRecord.bytes(will.message()))
-                .putLong(will.delaySeconds())
-                .put(MessageRecord.write(will.message()))
-                .array();
-    }
-
-    static Will read(long number, byte[] record) {
-        ByteBuffer buffer = ByteBuffer.wrap(record);
-        long delaySeconds = buffer.getLong();
-        return new Will(number, MessageRecord.read(buffer), delaySeconds);
     }
 }

@@ -2,13 +2,49 @@
 package io.skep.broker.session;
 
 import io.skep.broker.routing.Message;
+import io.skep.broker.routing.MessageRecord;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 
 /**
  * The last message of a connection, published when it ends ungracefully.
  *
- * @param number its key while it is stored; unique, so that the will of an old connection cannot be taken for a new
- *     one's
+ * @param number its key while it is stored; unique, so that the will of an old connection is not taken for a new one's
+ * @param clientId whose
  * @param message with the QoS and the retain flag asked for
  * @param delaySeconds how long after the end of the connection, at most until the session ends
+ * @param dueAtMillis when it is to be published; 0 while its client is connected
  */
-public record Will(long number, Message message, long delaySeconds) {}
+public record Will(long number, String clientId, Message message, long delaySeconds, long dueAtMillis) {
+
+    Will dueAt(long millis) {
+        return new Will(number, clientId, message, delaySeconds, millis);
+    }
+
+    byte[] key() {
+        return ByteBuffer.allocate(Long.BYTES).putLong(number).array();
+    }
+
+    byte[] write() {
+        byte[] id = clientId.getBytes(StandardCharsets.UTF_8);
+        ByteBuffer buffer =
+                ByteBuffer.allocate(2 * Long.BYTES + Short.BYTES + id.length + MessageRecord.bytes(message));
+        buffer.putLong(delaySeconds)
+                .putLong(dueAtMillis)
+                .putShort((short) id.length)
+                .put(id);
+        MessageRecord.write(message, buffer);
+        return buffer.array();
+    }
+
+    static Will read(byte[] key, byte[] record) {
+        ByteBuffer buffer = ByteBuffer.wrap(record);
+        long delaySeconds = buffer.getLong();
+        long dueAtMillis = buffer.getLong();
+        byte[] id = new byte[Short.toUnsignedInt(buffer.getShort())];
+        buffer.get(id);
+        String clientId = new String(id, StandardCharsets.UTF_8);
+        return new Will(
+                ByteBuffer.wrap(key).getLong(), clientId, MessageRecord.read(buffer), delaySeconds, dueAtMillis);
+    }
+}

@@ -32,8 +32,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One client's connection: hands each packet to who deals with it, and ends in one place, whatever the reason. Lives on its
- * loop.
+ * One client's connection: hands each packet to who deals with it, and ends in one place, whatever the reason. Lives on
+ * its loop.
  */
 final class Connection extends ChannelInboundHandlerAdapter implements PacketHandler {
 
@@ -185,7 +185,14 @@ final class Connection extends ChannelInboundHandlerAdapter implements PacketHan
     }
 
     private void disconnect(Disconnect disconnect) {
-        opened();
+        Session session = opened().session();
+        long expiry = disconnect.properties().sessionExpirySeconds();
+        if (expiry > 0 && session.expirySeconds() == 0) {
+            throw new MqttException(ReasonCode.PROTOCOL_ERROR, "session expiry: set late"); // 3.14.2.2.2 of 5.0
+        }
+        if (expiry >= 0) {
+            session.expirySeconds(Math.min(expiry, reception.expiryMax().toSeconds()));
+        }
         ReasonCode reason = ReasonCode.of(disconnect.reasonCode());
         end(disconnect.reasonCode() == 0, reason == null ? ReasonCode.UNSPECIFIED_ERROR : reason, "DISCONNECT");
         context().close();

@@ -141,8 +141,8 @@ final class Handshake implements Attachment.Listener {
                 last.qos(),
                 last.retain(),
                 expiry < 0 ? 0 : System.currentTimeMillis() + expiry * 1000);
-        return new Will(
-                reception.sessions().nextNumber(), message, last.properties().willDelaySeconds());
+        long delay = last.properties().willDelaySeconds();
+        return new Will(reception.sessions().nextNumber(), clientId, message, delay, 0);
     }
 
     private void attach(@Nullable Will will) {

@@ -9,10 +9,11 @@ import io.skep.broker.loop.Loop;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What arrives on a connection: bytes are put together to packets, and each is handed to the {@link Connection} at once.
+ * What arrives on a connection: bytes are put together to packets, and each is handed to the {@link Connection} at
+ * once.
  *
- * <p>While something must be waited for (an extension, the disk, a client that does not read) the intake is paused: no further
- * packet is decoded, so the order holds; what arrives is kept up to a bound, then the socket is no longer read.
+ * <p>While something must be waited for (an extension, the disk, a client that does not read) the intake is paused: no
+ * further packet is decoded, so the order holds; what arrives is kept up to a bound, then the socket is no longer read.
  */
 final class Intake {
 
