@@ -107,7 +107,14 @@ public final class RetainedMessages {
             f = filterEnd + 1;
             t = topicEnd + 1;
         }
-        return Arrays.copyOf(topic, topic.length + 1); // too deep or too short: the very next topic
+        return child(topic); // too deep or too short: the very next topic
+    }
+
+    /** Returns the least key above a topic: the separator sorts below every other byte. */
+    private static byte[] child(byte[] topic) {
+        byte[] next = Arrays.copyOf(topic, topic.length + 1);
+        next[topic.length] = '/';
+        return next;
     }
 
     private static byte[] concatenate(byte[] topic, int topicLength, byte[] filter, int start, int end) {

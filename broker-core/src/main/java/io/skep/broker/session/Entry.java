@@ -143,8 +143,8 @@ final class Entry extends Receipt.Part {
             throw new IllegalStateException("message: none (expected: one, in an entry to be stored)");
         }
         int count = identifiers == null ? 0 : identifiers.length;
-        ByteBuffer buffer = ByteBuffer.allocate(5 + count * 4 + MessageRecord.bytes(message));
-        buffer.put(FORMAT).put(qos).put((byte) 0).put((byte) (retain ? 1 : 0)).put((byte) count);
+        ByteBuffer buffer = ByteBuffer.allocate(8 + count * 4 + MessageRecord.bytes(message));
+        buffer.put(FORMAT).put(qos).put((byte) 0).put((byte) (retain ? 1 : 0)).putInt(count);
         for (int i = 0; i < count; i++) {
             buffer.putInt(identifiers == null ? 0 : identifiers[i]);
         }
@@ -166,7 +166,7 @@ final class Entry extends Receipt.Part {
             entry.phase = Phase.RELEASED;
         } else {
             boolean retain = buffer.get() != 0;
-            int[] identifiers = new int[buffer.get()];
+            int[] identifiers = new int[buffer.getInt()];
             for (int i = 0; i < identifiers.length; i++) {
                 identifiers[i] = buffer.getInt();
             }

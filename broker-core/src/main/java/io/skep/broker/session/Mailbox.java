@@ -3,7 +3,6 @@ package io.skep.broker.session;
 
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jctools.queues.MpscLinkedQueue;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What other threads tell a session, in order. It belongs to the session, not to a loop, so the order survives when the
@@ -31,9 +30,11 @@ final class Mailbox {
         return waiting.get();
     }
 
+    /** Counts first: a letter that a plain call could overtake would not be in order. */
     void tell(Runnable letter) {
+        boolean idle = waiting.getAndIncrement() == 0;
         letters.offer(letter);
-        if (waiting.getAndIncrement() == 0) {
+        if (idle) {
             session.lane().loop().execute(drain);
         }
     }
@@ -41,9 +42,9 @@ final class Mailbox {
     private void drain() {
         Lane lane = session.lane();
         for (int done = 1; lane.loop().inLoop() && done <= LETTERS_PER_TURN; done++) {
-            Runnable letter = take();
+            Runnable letter = letters.relaxedPoll();
             if (letter == null) {
-                return;
+                break; // counted, but still in the hands of its teller
             }
             letter.run();
             if (waiting.decrementAndGet() == 0) {
@@ -52,9 +53,5 @@ final class Mailbox {
             lane = session.lane(); // the letter may have moved it
         }
         lane.loop().execute(drain);
-    }
-
-    private @Nullable Runnable take() {
-        return letters.poll(); // counted after it was offered, so there is one
     }
 }

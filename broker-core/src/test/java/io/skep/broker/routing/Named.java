@@ -1,0 +1,21 @@
+// Skep, an MQTT broker. Apache-2.0; see LICENSE.
+package io.skep.broker.routing;
+
+/** A recipient that only is somebody. */
+record Named(String name) implements Recipient {
+
+    @Override
+    public void deliver(Publication publication, Subscription subscription) {
+        throw new IllegalStateException("message: one (expected: none, in a test of matching)");
+    }
+
+    @Override
+    public boolean isReady() {
+        return true;
+    }
+
+    @Override
+    public boolean isDurable() {
+        return false;
+    }
+}

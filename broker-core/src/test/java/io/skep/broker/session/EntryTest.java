@@ -1,0 +1,111 @@
+// Skep, an MQTT broker. Apache-2.0; see LICENSE.
+package io.skep.broker.session;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.skep.broker.routing.Message;
+import io.skep.sdk.storage.Keyspace;
+import io.skep.sdk.storage.WriteBatch;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class EntryTest {
+
+    private final SessionFixture fixture = new SessionFixture(1);
+    private final Outbox outbox = new Session("client", 7, fixture.registry.lane(0), fixture.registry).outbox();
+
+    @AfterEach
+    void close() {
+        fixture.close();
+    }
+
+    /** Keeps what is put. */
+    private static final class Puts implements WriteBatch {
+
+        private final List<byte[]> keys = new ArrayList<>();
+        private final List<byte[]> values = new ArrayList<>();
+
+        @Override
+        public void put(Keyspace keyspace, byte[] key, byte[] value) {
+            assertThat(keyspace).isEqualTo(Keyspace.QUEUE);
+            keys.add(key);
+            values.add(value);
+        }
+
+        @Override
+        public void delete(Keyspace keyspace, byte[] key) {
+            throw new IllegalStateException("delete: (expected: a put)");
+        }
+
+        @Override
+        public void deleteRange(Keyspace keyspace, byte[] from, byte[] to) {
+            throw new IllegalStateException("delete: (expected: a put)");
+        }
+    }
+
+    private static byte[] stored(Entry entry) {
+        Puts puts = new Puts();
+        entry.store(puts);
+        assertThat(puts.values).hasSize(1);
+        return puts.values.get(0);
+    }
+
+    @Test
+    void everyEntryIsReadAsItWasStored() {
+        long seed = System.nanoTime();
+        System.err.println("seed " + seed);
+        Random random = new Random(seed);
+        for (int i = 0; i < 2_000; i++) {
+            Message message = new Message(
+                    new byte[] {'t'}, new byte[random.nextInt(100)], null, 2, random.nextBoolean(), random.nextInt(5));
+            int @Nullable [] identifiers =
+                    random.ints(random.nextInt(4), 1, 268_435_456).toArray();
+            identifiers = identifiers.length == 0 ? null : identifiers;
+            Entry entry = new Entry(outbox, i, message, 1 + random.nextInt(2), random.nextBoolean(), identifiers);
+
+            Entry read = Entry.read(outbox, i, stored(entry));
+
+            assertThat(read.message()).usingRecursiveComparison().isEqualTo(message);
+            assertThat(read.qos()).isEqualTo(entry.qos());
+            assertThat(read.retain()).isEqualTo(entry.retain());
+            assertThat(read.identifiers()).isEqualTo(identifiers);
+            assertThat(read.phase()).isEqualTo(Entry.Phase.WAITING);
+            assertThat(read.isStored()).isTrue();
+            assertThat(read.position()).isEqualTo(i);
+        }
+    }
+
+    @Test
+    void asManySubscriptionIdentifiersAsOneClientCanHaveAreKept() {
+        int[] identifiers = new Random(1).ints(300, 1, 268_435_456).toArray();
+        Message message = new Message(new byte[] {'t'}, new byte[0], null, 1, false, 0);
+
+        Entry read = Entry.read(outbox, 1, stored(new Entry(outbox, 1, message, 1, false, identifiers)));
+
+        assertThat(read.identifiers()).isEqualTo(identifiers);
+    }
+
+    @Test
+    void ofAReleasedEntryOnlyThatIsKept() {
+        Message message = new Message(new byte[] {'t'}, new byte[100], null, 2, false, 0);
+
+        byte[] record = new Entry(outbox, 5, message, 2, false, null).releasedRecord();
+        Entry read = Entry.read(outbox, 5, record);
+
+        assertThat(record).hasSizeLessThan(10);
+        assertThat(read.phase()).isEqualTo(Entry.Phase.RELEASED);
+        assertThat(read.qos()).isEqualTo(2);
+        assertThat(read.message()).isNull();
+    }
+
+    @Test
+    void aRecordOfAnotherFormatIsRefused() {
+        assertThatThrownBy(() -> Entry.read(outbox, 1, new byte[] {9, 1, 0, 0, 0}))
+                .hasMessageContaining("9 (expected: 1)");
+    }
+}

@@ -1,0 +1,46 @@
+// Skep, an MQTT broker. Apache-2.0; see LICENSE.
+package io.skep.broker.session;
+
+import io.netty.channel.embedded.EmbeddedChannel;
+import io.skep.broker.config.SkepConfig;
+import io.skep.broker.config.ThreadConfig;
+import io.skep.broker.loop.Loops;
+import io.skep.broker.metrics.Metrics;
+import io.skep.broker.routing.RetainedMessages;
+import io.skep.broker.routing.Router;
+import io.skep.broker.routing.SubscriptionTree;
+import io.skep.broker.storage.Journal;
+import io.skep.broker.storage.MemoryProvider;
+import io.skep.sdk.ProtocolVersion;
+import io.skep.sdk.storage.Durability;
+import java.nio.file.Path;
+import java.time.Duration;
+
+/** Sessions with loops and a journal, but without connections. */
+final class SessionFixture implements AutoCloseable {
+
+    final Loops loops;
+    final Metrics metrics = new Metrics();
+    final SessionRegistry registry;
+    private final Journal journal;
+
+    SessionFixture(int loopCount) {
+        loops = new Loops(new ThreadConfig(loopCount, ThreadConfig.Transport.AUTO));
+        journal = new Journal(new MemoryProvider().open(Path.of("unused"), Durability.NONE), metrics);
+        Router router = new Router(new SubscriptionTree(), new RetainedMessages(), metrics);
+        registry = new SessionRegistry(SkepConfig.DEFAULT, metrics, router, journal, loops);
+    }
+
+    /** {@return the request of a client that connects on a loop; its connection takes bytes and never ends} */
+    Attachment attachment(String clientId, int loop, Attachment.Listener listener) {
+        Outlet outlet = new Outlet(
+                registry.lane(loop), new EmbeddedChannel(), ProtocolVersion.V5_0, 1_000, (reason, text) -> {});
+        return new Attachment(clientId, outlet, false, 3_600, 10, null, listener);
+    }
+
+    @Override
+    public void close() {
+        loops.close(Duration.ofSeconds(3));
+        journal.close();
+    }
+}
