@@ -66,7 +66,7 @@ public final class Broker implements AutoCloseable {
             startThreads();
             loadSessions(storage);
             startExtensions();
-            listeners = listen(config.listeners(), home);
+            listeners = listen(config.listeners());
         } catch (IOException | RuntimeException e) {
             stop();
             throw e;
@@ -104,13 +104,11 @@ public final class Broker implements AutoCloseable {
         extensions.start();
     }
 
-    private Listeners listen(List<ListenerConfig> configs, Path home) throws IOException {
+    private Listeners listen(List<ListenerConfig> configs) throws IOException {
         Reception reception = injector.getInstance(Reception.class);
         boolean open = injector.getInstance(HookChains.class).authenticates();
-        List<ListenerConfig> allowed = configs.stream()
-                .map(config -> config.under(home))
-                .map(config -> open ? config : onLoopback(config))
-                .toList();
+        List<ListenerConfig> allowed =
+                open ? configs : configs.stream().map(Broker::onLoopback).toList();
         Listeners all = new Listeners(
                 allowed, injector.getInstance(Loops.class), reception, injector.getInstance(Metrics.class));
         injector.getInstance(SessionRegistry.class).resume();

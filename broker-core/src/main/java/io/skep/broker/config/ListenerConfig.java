@@ -105,21 +105,6 @@ public record ListenerConfig(
                     .check();
         }
 
-        Tls under(Path home) {
-            return new Tls(
-                    resolve(home, certificate),
-                    resolve(home, key),
-                    resolve(home, keystore),
-                    password,
-                    clientCertificate,
-                    resolve(home, trust),
-                    trustPassword);
-        }
-
-        private static @Nullable Path resolve(Path home, @Nullable Path path) {
-            return path == null ? null : home.resolve(path);
-        }
-
         private static String found(@Nullable Path path) {
             return path == null ? "nothing" : path.toString();
         }
@@ -152,12 +137,6 @@ public record ListenerConfig(
     /** {@return the same on another address} */
     public ListenerConfig withAddress(String other) {
         return new ListenerConfig(name, type, other, port, path, tls, proxyProtocol);
-    }
-
-    /** {@return the same, its relative paths resolved against the folder of the distribution} */
-    public ListenerConfig under(Path home) {
-        Tls resolved = tls == null ? null : tls.under(home);
-        return new ListenerConfig(name, type, address, port, path, resolved, proxyProtocol);
     }
 
     /** {@return a TCP listener on loopback} */

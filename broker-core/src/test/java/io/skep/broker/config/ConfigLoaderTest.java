@@ -4,7 +4,6 @@ package io.skep.broker.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import io.skep.broker.config.ListenerConfig.Tls;
 import io.skep.sdk.storage.Durability;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -276,15 +275,6 @@ class ConfigLoaderTest {
         Files.createFile(home.resolve("store.p12"));
         SkepConfig config = load("listeners: [{type: tls, tls: {keystore: store.p12, password: secret}}]\n");
         assertThat(config.toString()).contains("store.p12").doesNotContain("secret");
-    }
-
-    @Test
-    void filesOfTlsAreLookedForUnderTheHome() throws IOException {
-        Files.createFile(home.resolve("store.p12"));
-        SkepConfig config = load("listeners: [{type: tls, tls: {keystore: store.p12}}]\n");
-        assertThat(config.listeners().get(0).under(home).tls())
-                .extracting(Tls::keystore, Tls::trust)
-                .containsExactly(home.resolve("store.p12"), null);
     }
 
     @Test
