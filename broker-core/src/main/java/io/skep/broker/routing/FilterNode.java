@@ -218,13 +218,22 @@ final class FilterNode {
         }
     }
 
-    SharedGroup group(String name) {
-        SharedGroup[] old = groups == null ? new SharedGroup[0] : groups;
-        for (SharedGroup group : old) {
-            if (group.name().equals(name)) {
-                return group;
+    @Nullable SharedGroup existingGroup(String name) {
+        SharedGroup[] all = groups;
+        for (int i = 0; all != null && i < all.length; i++) {
+            if (all[i].name().equals(name)) {
+                return all[i];
             }
         }
+        return null;
+    }
+
+    SharedGroup group(String name) {
+        SharedGroup existing = existingGroup(name);
+        if (existing != null) {
+            return existing;
+        }
+        SharedGroup[] old = groups == null ? new SharedGroup[0] : groups;
         SharedGroup[] more = Arrays.copyOf(old, old.length + 1);
         more[old.length] = new SharedGroup(name);
         groups = more;

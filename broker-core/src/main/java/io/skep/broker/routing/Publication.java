@@ -22,6 +22,7 @@ public final class Publication {
     public static final int COPY_MAX = 4096;
 
     private static final int VARIANTS = 12;
+    private static final byte[] NO_NAME = {};
     private static final int FRAMES_KEPT_BYTES = 1 << 16;
 
     private final Loop loop;
@@ -200,9 +201,14 @@ public final class Publication {
         return isLarge() ? lengths[variant] + payloadLength : lengths[variant];
     }
 
-    /** Writes a PUBLISH packet that no other recipient gets: a repeated one, or one with Subscription Identifiers. */
-    public void writeOwn(ByteBuf out, boolean v5, int flags, int packetId, int @Nullable [] identifiers) {
-        header(out, v5, flags, packetId, identifiers);
+    /**
+     * Writes a PUBLISH packet that no other recipient gets: a repeated one, or one with properties of its own.
+     *
+     * @param alias a topic alias: negative if the client does not know it yet, 0 for none
+     */
+    public void writeOwn(
+            ByteBuf out, boolean v5, int flags, int packetId, int @Nullable [] identifiers, int alias) {
+        header(out, v5, flags, packetId, identifiers, alias);
         if (!isLarge()) {
             out.writeBytes(payload, payloadStart, payloadLength);
         }
@@ -214,7 +220,7 @@ public final class Publication {
         if (frames.capacity() == 0) {
             frames = Unpooled.directBuffer(512);
         }
-        int id = header(frames, v5, flags, 1, null);
+        int id = header(frames, v5, flags, 1, null, 0);
         if (!isLarge()) {
             frames.writeBytes(payload, payloadStart, payloadLength);
         }
@@ -224,13 +230,15 @@ public final class Publication {
         built |= 1 << variant;
     }
 
-    private int header(ByteBuf out, boolean v5, int flags, int packetId, int @Nullable [] identifiers) {
+    private int header(
+            ByteBuf out, boolean v5, int flags, int packetId, int @Nullable [] identifiers, int alias) {
         int firstByte = 0x30 | flags;
-        if (!v5 || (properties == null && expiresAtMillis == 0 && identifiers == null)) {
+        if (!v5 || (properties == null && expiresAtMillis == 0 && identifiers == null && alias == 0)) {
             return PacketEncoder.publish(out, firstByte, name, packetId, payloadLength, v5);
         }
-        DeliveryProperties all = new DeliveryProperties(expirySeconds(), properties, identifiers, 0);
-        return PacketEncoder.publish(out, firstByte, name, packetId, payloadLength, all);
+        DeliveryProperties all = new DeliveryProperties(expirySeconds(), properties, identifiers, Math.abs(alias));
+        byte[] topicName = alias > 0 ? NO_NAME : name;
+        return PacketEncoder.publish(out, firstByte, topicName, packetId, payloadLength, all);
     }
 
     private long expirySeconds() {

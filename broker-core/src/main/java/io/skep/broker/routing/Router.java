@@ -55,6 +55,19 @@ public final class Router {
         return !matches.isEmpty();
     }
 
+    /** Delivers to one member of a shared group, if it still has any. */
+    public void publishShared(Publication publication, byte[] sharedFilter) {
+        SharedGroup group = tree.group(sharedFilter);
+        Subscription chosen = group == null ? null : group.choose();
+        if (chosen != null) {
+            chosen.recipient().deliver(publication, chosen);
+        }
+        Receipt receipt = publication.receiptIfAny();
+        if (receipt != null) {
+            receipt.routed();
+        }
+    }
+
     private static void deliver(Publication publication, Subscription subscription) {
         Subscription due = subscription;
         if (subscription.noLocal() && subscription.recipient() == publication.publisher()) {

@@ -14,6 +14,7 @@ public final class Subscription {
     private final Recipient recipient;
     private final byte[] filter;
     private final byte flags;
+    private final boolean shared;
     private final int @Nullable [] identifiers;
     private final Subscription @Nullable [] parts;
 
@@ -40,6 +41,7 @@ public final class Subscription {
         this.flags = (byte) (flags & 0x0F);
         this.identifiers = identifiers;
         this.parts = parts;
+        shared = Filter.isShared(filter);
     }
 
     public Recipient recipient() {
@@ -48,6 +50,10 @@ public final class Subscription {
 
     public byte[] filter() {
         return filter;
+    }
+
+    public boolean isShared() {
+        return shared;
     }
 
     public int qos() {

@@ -2,6 +2,7 @@
 package io.skep.broker.routing;
 
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 
 /**
  * All subscriptions, as a tree of filter levels. Reading takes no lock and may run beside a change: a publisher then
@@ -76,6 +77,18 @@ public final class SubscriptionTree {
             node.removeChild(child);
         }
         return node.isEmpty();
+    }
+
+    /** {@return the group of a shared filter, null if nobody subscribes to it} */
+    @Nullable SharedGroup group(byte[] sharedFilter) {
+        Filter filter = Filter.of(sharedFilter);
+        FilterNode node = root;
+        for (int start = filter.start(); node != null && start <= filter.bytes().length; ) {
+            int end = filter.levelEnd(start);
+            node = node.child(filter.bytes(), start, end);
+            start = end + 1;
+        }
+        return node == null || filter.group() == null ? null : node.existingGroup(filter.group());
     }
 
     Matches match(Topic topic) {

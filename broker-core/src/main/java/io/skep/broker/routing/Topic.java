@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 public final class Topic {
 
     /** Stands for no topic. */
-    static final Topic NONE = new Topic(new byte[0], 0);
+    public static final Topic NONE = new Topic(new byte[0], 0);
 
     private final byte[] name;
     private final int hash;

@@ -46,6 +46,7 @@ final class Entry extends Receipt.Part {
     private final byte qos;
     private final boolean retain;
     private final int @Nullable [] identifiers;
+    private byte @Nullable [] sharedFilter;
     private Phase phase = Phase.WAITING;
     private boolean stored;
     private boolean maybeSent;
@@ -99,6 +100,15 @@ final class Entry extends Receipt.Part {
 
     int @Nullable [] identifiers() {
         return identifiers;
+    }
+
+    /** {@return the filter of the shared subscription that it came by, or null} */
+    byte @Nullable [] sharedFilter() {
+        return sharedFilter;
+    }
+
+    void sharedFilter(byte[] filter) {
+        sharedFilter = filter;
     }
 
     Phase phase() {

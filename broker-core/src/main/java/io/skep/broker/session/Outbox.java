@@ -57,7 +57,7 @@ final class Outbox {
     void add(Publication publication, Subscription subscription, int qos, @Nullable Receipt receipt) {
         boolean retain = publication.retain() && subscription.retainAsPublished();
         positions.reserve();
-        if (!session.isDurable() && sendAndForget(publication, subscription, qos, retain)) {
+        if (!session.isDurable() && !subscription.isShared() && sendAndForget(publication, subscription, qos, retain)) {
             return;
         }
         if (!makeRoom(publication)) {
@@ -69,6 +69,9 @@ final class Outbox {
         }
         long position = positions.tail();
         Entry entry = new Entry(this, position, publication.message(), qos, retain, subscription.identifiers());
+        if (subscription.isShared()) {
+            entry.sharedFilter(subscription.filter());
+        }
         positions.append(entry);
         messages++;
         bytes += entry.bytes();
@@ -95,6 +98,7 @@ final class Outbox {
         positions.append(qos == 1 ? Entry.AWAITS_PUBACK : Entry.AWAITS_PUBREC);
         next = position + 1;
         underWay++;
+        session.full(underWay >= window);
         return true;
     }
 
@@ -147,6 +151,7 @@ final class Outbox {
         if (outlet != null) {
             backlog.loadAhead(next);
         }
+        session.full(underWay >= window || (outlet != null && outlet.isCongested()));
         trim();
     }
 
@@ -261,6 +266,7 @@ final class Outbox {
             remove(position, entry, entry.bytes());
         }
         underWay--;
+        session.full(false);
         if (next < positions.tail()) {
             pump();
         } else {
@@ -312,6 +318,18 @@ final class Outbox {
             uncount(entry.bytes());
             positions.set(position, null);
             pump();
+        }
+    }
+
+    /** The session ends: what another member of a shared group can do is given to it. */
+    void handOver() {
+        for (long position = positions.base(); position < positions.tail(); position++) {
+            Entry entry = positions.at(position);
+            Message message = entry == null ? null : entry.message();
+            byte[] filter = entry == null ? null : entry.sharedFilter();
+            if (message != null && filter != null) {
+                session.passOn(message, filter);
+            }
         }
     }
 

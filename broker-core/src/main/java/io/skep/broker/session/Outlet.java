@@ -4,8 +4,10 @@ package io.skep.broker.session;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.skep.broker.routing.Publication;
+import io.skep.broker.routing.Topic;
 import io.skep.sdk.ProtocolVersion;
 import io.skep.sdk.ReasonCode;
+import java.util.IdentityHashMap;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -22,17 +24,20 @@ public final class Outlet {
     private final Channel channel;
     private final ProtocolVersion version;
     private final long packetBytesMax;
+    private final int topicAliasMaximum;
     private final BiConsumer<ReasonCode, String> closer;
     private final Runnable flush = this::flush;
     private @Nullable ByteBuf out;
     private boolean dirty;
     private boolean writable = true;
     private int sent;
+    private @Nullable IdentityHashMap<byte[], Integer> aliases; // by the name that the loop remembers
 
     /**
      * Opens the way to a client.
      *
      * @param packetBytesMax the client's Maximum Packet Size
+     * @param topicAliasMaximum how many aliases the client takes
      * @param closer ends the connection for a reason, which MQTT 5.0 clients are told
      */
     public Outlet(
@@ -40,8 +45,10 @@ public final class Outlet {
             Channel channel,
             ProtocolVersion version,
             long packetBytesMax,
+            int topicAliasMaximum,
             BiConsumer<ReasonCode, String> closer) {
         this.lane = lane;
+        this.topicAliasMaximum = topicAliasMaximum;
         this.channel = channel;
         this.version = version;
         this.packetBytesMax = packetBytesMax;
@@ -92,7 +99,7 @@ public final class Outlet {
      * @return false if the client does not accept packets of this size [MQTT-3.1.2-24]
      */
     boolean publish(Publication publication, int qos, boolean retain, int packetId, int @Nullable [] identifiers) {
-        if (identifiers != null) {
+        if (identifiers != null || topicAliasMaximum > 0) {
             return publishOwn(publication, qos << 1 | (retain ? 1 : 0), packetId, identifiers);
         }
         ByteBuf buffer = buffer();
@@ -105,9 +112,29 @@ public final class Outlet {
     boolean publishOwn(Publication publication, int flags, int packetId, int @Nullable [] identifiers) {
         ByteBuf buffer = buffer();
         int start = buffer.writerIndex();
-        publication.writeOwn(buffer, isV5(), flags, packetId, identifiers);
+        int alias = topicAliasMaximum > 0 ? alias(publication) : 0;
+        publication.writeOwn(buffer, isV5(), flags, packetId, identifiers, alias);
         int bytes = buffer.writerIndex() - start + (publication.isLarge() ? publication.payloadLength() : 0);
-        return finish(publication, buffer, start, bytes);
+        boolean sent = finish(publication, buffer, start, bytes);
+        if (sent && alias < 0 && aliases != null) {
+            aliases.put(publication.topic().name(), -alias);
+        }
+        return sent;
+    }
+
+    /** Returns a known alias, or a new one negated: first come, first served; 0 if there is none. */
+    private int alias(Publication publication) {
+        if (publication.topic() == Topic.NONE) {
+            return 0; // from a queue: who knows whether it comes again
+        }
+        if (aliases == null) {
+            aliases = new IdentityHashMap<>();
+        }
+        Integer known = aliases.get(publication.topic().name());
+        if (known != null) {
+            return known;
+        }
+        return aliases.size() < topicAliasMaximum ? -(aliases.size() + 1) : 0; // [MQTT-3.1.2-26]
     }
 
     private boolean finish(Publication publication, ByteBuf buffer, int start, int bytes) {

@@ -7,6 +7,7 @@ import io.skep.broker.routing.Publication;
 import io.skep.broker.routing.Receipt;
 import io.skep.broker.routing.Recipient;
 import io.skep.broker.routing.Subscription;
+import io.skep.broker.routing.Topic;
 import io.skep.sdk.ReasonCode;
 import io.skep.sdk.storage.Keyspace;
 import io.skep.sdk.storage.WriteBatch;
@@ -46,6 +47,7 @@ public final class Session implements Recipient, Executor {
     private volatile Lane lane;
     private volatile boolean durable;
     private volatile boolean connected;
+    private volatile boolean full;
     private boolean used; // by a connection, ever
     private boolean cutOff; // by the end of the broker, while its client was connected
     private boolean stored; // at some time, so that there may be something to delete
@@ -105,7 +107,14 @@ public final class Session implements Recipient, Executor {
 
     @Override
     public boolean isReady() {
-        return connected;
+        return connected && !full;
+    }
+
+    /** Says whether the client has as much unanswered as it takes. */
+    void full(boolean isFull) {
+        if (full != isFull) {
+            full = isFull;
+        }
     }
 
     /** Runs a step on the session's loop: at once if this is it, else by mail. Any thread. */
@@ -179,6 +188,14 @@ public final class Session implements Recipient, Executor {
         }
     }
 
+    /** Gives a message of a shared subscription to another member of its group [MQTT-4.8.2-5]. */
+    void passOn(Message message, byte[] sharedFilter) {
+        Publication publication = new Publication(lane.loop());
+        publication.begin(Topic.of(message.topic()), message, null, lane);
+        registry.router().publishShared(publication, sharedFilter);
+        publication.release();
+    }
+
     void dropped(Metric reason) {
         registry.metrics().increment(reason);
     }
@@ -188,16 +205,17 @@ public final class Session implements Recipient, Executor {
      * one.
      */
     void attach(Attachment attachment) {
-        if (holder != null && !ended) {
-            holder.close(ReasonCode.SESSION_TAKEN_OVER, "the client has connected again"); // [MQTT-3.1.4-3]
+        Outlet former = holder;
+        if (former != null && !ended) {
             boolean goesOn = durable && !attachment.cleanStart();
             leave(goesOn ? Ending.TAKEN_OVER : Ending.FAILURE); // [MQTT-3.1.4-2]
+            supersede(former); // [MQTT-3.1.4-3]
         }
         if (used && attachment.cleanStart() && !ended) {
             end(); // [MQTT-3.1.2-6]
         }
         if (pending != null) {
-            supersede(pending);
+            supersede(pending.outlet());
         }
         pending = attachment;
         if (ended) {
@@ -208,8 +226,8 @@ public final class Session implements Recipient, Executor {
         }
     }
 
-    private static void supersede(Attachment attachment) {
-        attachment.outlet().close(ReasonCode.SESSION_TAKEN_OVER, "the client has connected again");
+    private static void supersede(Outlet former) {
+        former.close(ReasonCode.SESSION_TAKEN_OVER, "the client has connected again");
     }
 
     /**
@@ -374,6 +392,7 @@ public final class Session implements Recipient, Executor {
         ended = true;
         will.sessionEnds();
         subscriptions.clear();
+        outbox.handOver();
         if (stored) {
             write(batch -> SessionStore.delete(batch, clientId, number), this::gone);
         } else {

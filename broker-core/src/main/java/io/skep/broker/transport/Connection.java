@@ -15,6 +15,7 @@ import io.skep.broker.codec.PacketDecoder;
 import io.skep.broker.codec.PacketEncoder;
 import io.skep.broker.codec.PacketHandler;
 import io.skep.broker.codec.PacketType;
+import io.skep.broker.codec.Properties;
 import io.skep.broker.codec.PublishFrame;
 import io.skep.broker.codec.Subscribe;
 import io.skep.broker.codec.Unsubscribe;
@@ -56,6 +57,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements PacketHan
     private boolean congested;
     private int place;
     private long silenceMaxNanos;
+    private long packetBytesMax = Properties.UNLIMITED;
     private @Nullable Outlet outlet;
     private @Nullable Open open;
 
@@ -180,6 +182,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements PacketHan
                     ReasonCode.PROTOCOL_ERROR, "CONNECT: a second one (expected: one)"); // [MQTT-3.1.0-2]
         }
         stage = Stage.CONNECTING;
+        packetBytesMax = connect.properties().maximumPacketSize();
         pause();
         new Handshake(this, connect).begin();
     }
@@ -257,6 +260,9 @@ final class Connection extends ChannelInboundHandlerAdapter implements PacketHan
         }
         ByteBuf last = context().alloc().directBuffer(64);
         Farewell.write(last, decoder.version(), open != null, reason, text);
+        if (last.readableBytes() > packetBytesMax) {
+            Farewell.write(last.clear(), decoder.version(), open != null, reason, ""); // [MQTT-3.14.2-3]
+        }
         context().writeAndFlush(last, context().voidPromise());
         if (open == null) {
             reception.metrics().increment(Metric.CLIENTS_REFUSED);

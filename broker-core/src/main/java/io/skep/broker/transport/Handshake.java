@@ -152,6 +152,7 @@ final class Handshake implements Attachment.Listener {
                 connection.context().channel(),
                 connect.version(),
                 properties.maximumPacketSize(),
+                properties.topicAliasMaximum(),
                 connection::close);
         connection.outlet(outlet);
         long most = reception.expiryMax().toSeconds();
