@@ -206,8 +206,7 @@ public final class Publication {
      *
      * @param alias a topic alias: negative if the client does not know it yet, 0 for none
      */
-    public void writeOwn(
-            ByteBuf out, boolean v5, int flags, int packetId, int @Nullable [] identifiers, int alias) {
+    public void writeOwn(ByteBuf out, boolean v5, int flags, int packetId, int @Nullable [] identifiers, int alias) {
         header(out, v5, flags, packetId, identifiers, alias);
         if (!isLarge()) {
             out.writeBytes(payload, payloadStart, payloadLength);
@@ -230,8 +229,7 @@ public final class Publication {
         built |= 1 << variant;
     }
 
-    private int header(
-            ByteBuf out, boolean v5, int flags, int packetId, int @Nullable [] identifiers, int alias) {
+    private int header(ByteBuf out, boolean v5, int flags, int packetId, int @Nullable [] identifiers, int alias) {
         int firstByte = 0x30 | flags;
         if (!v5 || (properties == null && expiresAtMillis == 0 && identifiers == null && alias == 0)) {
             return PacketEncoder.publish(out, firstByte, name, packetId, payloadLength, v5);

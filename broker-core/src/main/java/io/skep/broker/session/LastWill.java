@@ -27,10 +27,6 @@ final class LastWill {
         this.router = router;
     }
 
-    boolean isSet() {
-        return will != null;
-    }
-
     /** {@return whether it waits for its delay} */
     private boolean lingers() {
         return will != null && will.dueAtMillis() != 0;
@@ -42,8 +38,8 @@ final class LastWill {
         will = next;
     }
 
-    /** Puts the will of the connection that has begun. */
-    void put(WriteBatch batch, @Nullable Will begun) {
+    /** Puts the will of a connection that has begun. */
+    static void put(WriteBatch batch, @Nullable Will begun) {
         if (begun != null) {
             batch.put(Keyspace.WILLS, begun.key(), begun.write());
         }

@@ -10,12 +10,8 @@ import io.skep.broker.routing.RetainedMessages;
 import io.skep.broker.routing.Router;
 import io.skep.broker.routing.SubscriptionTree;
 import io.skep.broker.storage.Journal;
-import io.skep.sdk.storage.Keyspace;
 import io.skep.sdk.storage.Storage;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -59,7 +55,7 @@ public final class SessionRegistry {
         Lane lane = attachment.outlet().lane();
         Session session = sessions.computeIfAbsent(
                 attachment.clientId(), id -> new Session(id, numbers.incrementAndGet(), lane, this));
-        session.execute(() -> session.attach(attachment));
+        session.execute(() -> session.tenancy().attach(attachment));
     }
 
     /** {@return the session of a client, or null} */
@@ -111,62 +107,31 @@ public final class SessionRegistry {
 
     /** Takes over everything that was stored; runs before the first connection. */
     public void load(Storage storage) {
-        Map<Long, Session> byNumber = new HashMap<>();
-        storage.scan(Keyspace.RETAINED, new byte[] {0}, null, (topic, record) -> {
-            retained.load(topic, record);
-            return true;
-        });
-        storage.scan(Keyspace.SESSIONS, new byte[] {0}, null, (key, value) -> {
-            String clientId = new String(key, StandardCharsets.UTF_8);
-            SessionRecord record = SessionRecord.read(value);
-            Lane lane = lanes.get((int) (record.number() % lanes.size()));
-            Session session = new Session(clientId, record.number(), lane, this);
-            sessions.put(clientId, session);
-            byNumber.put(record.number(), session);
-            numbers.accumulateAndGet(record.number(), Math::max);
-            session.restore(record);
-            return true;
-        });
-        loadThings(storage, byNumber);
-        storage.scan(Keyspace.WILLS, new byte[] {0}, null, (key, value) -> {
-            Will will = Will.read(key, value);
-            numbers.accumulateAndGet(will.number(), Math::max);
-            leftWills.add(will);
-            return true;
-        });
+        Restoration restoration = new Restoration(this, storage);
+        restoration.run();
+        leftWills.addAll(restoration.wills());
     }
 
-    private static void loadThings(Storage storage, Map<Long, Session> byNumber) {
-        storage.scan(Keyspace.SUBSCRIPTIONS, new byte[] {0}, null, (key, value) -> {
-            Session session = byNumber.get(ByteBuffer.wrap(key).getLong());
-            if (session != null) {
-                session.subscriptions().restore(java.util.Arrays.copyOfRange(key, 8, key.length), value);
-            }
-            return true;
-        });
-        storage.scan(Keyspace.QUEUE, new byte[] {0}, null, (key, value) -> {
-            Session session = byNumber.get(ByteBuffer.wrap(key).getLong());
-            if (session != null) {
-                session.outbox().restore(ByteBuffer.wrap(key).getLong(8), value.length);
-            }
-            return true;
-        });
-        storage.scan(Keyspace.INBOUND, new byte[] {0}, null, (key, value) -> {
-            Session session = byNumber.get(ByteBuffer.wrap(key).getLong());
-            if (session != null) {
-                session.inbound().add(Short.toUnsignedInt(ByteBuffer.wrap(key).getShort(8)));
-            }
-            return true;
-        });
+    /** Makes a stored session again; its number, and every other one found, is not given out again. */
+    Session restore(String clientId, SessionRecord record) {
+        Session session =
+                new Session(clientId, record.number(), lanes.get((int) (record.number() % lanes.size())), this);
+        sessions.put(clientId, session);
+        session.tenancy().restore(record);
+        return session;
+    }
+
+    void taken(long number) {
+        numbers.accumulateAndGet(number, Math::max);
     }
 
     /** Publishes the wills of connections that ended with the broker before, and lets expiries go on counting. */
     public void resume() {
-        sessions.values().forEach(session -> session.execute(session::resumeAfterStart));
+        sessions.values().forEach(session -> session.execute(session.tenancy()::resumeAfterStart));
         for (Will will : leftWills) {
             Session session = sessions.get(will.clientId());
             if (session != null) {
-                session.execute(() -> session.restore(will));
+                session.execute(() -> session.tenancy().restore(will));
             } else {
                 Lane lane = lanes.get(0);
                 lane.loop().execute(() -> LastWill.publish(lane, router, will));

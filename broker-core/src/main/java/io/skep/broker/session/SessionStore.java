@@ -27,6 +27,11 @@ final class SessionStore {
     /** Deletes a session with all that belongs to it. */
     static void delete(WriteBatch batch, String clientId, long number) {
         batch.delete(Keyspace.SESSIONS, SessionRecord.key(clientId));
+        deleteThings(batch, number);
+    }
+
+    /** Deletes all that belongs to a session. */
+    static void deleteThings(WriteBatch batch, long number) {
         byte[] from = key(number);
         byte[] to = key(number + 1);
         batch.deleteRange(Keyspace.SUBSCRIPTIONS, from, to);

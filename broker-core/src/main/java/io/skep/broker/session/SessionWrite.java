@@ -46,7 +46,7 @@ final class SessionWrite implements Write {
     @Override
     public void failed(StorageException failure) {
         if (then != null) {
-            session.storageFailed();
+            session.tenancy().storageFailed();
         }
     }
 }

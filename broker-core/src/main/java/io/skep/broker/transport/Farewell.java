@@ -16,9 +16,8 @@ final class Farewell {
     /** Writes the last packet, if the version has one: CONNACK to who was not accepted yet, else DISCONNECT. */
     static void write(ByteBuf out, ProtocolVersion version, boolean accepted, ReasonCode reason, String text) {
         boolean v5 = version == ProtocolVersion.V5_0;
-        Properties properties = v5 && !text.isEmpty()
-                ? Properties.builder().reasonString(text).build()
-                : Properties.EMPTY;
+        Properties properties =
+                v5 && !text.isEmpty() ? Properties.builder().reasonString(text).build() : Properties.EMPTY;
         if (accepted && v5) {
             PacketEncoder.disconnect(out, reason, properties);
         } else if (!accepted) {

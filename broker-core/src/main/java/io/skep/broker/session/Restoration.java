@@ -1,0 +1,101 @@
+// Skep, an MQTT broker. Apache-2.0; see LICENSE.
+package io.skep.broker.session;
+
+import io.skep.sdk.storage.Keyspace;
+import io.skep.sdk.storage.Storage;
+import io.skep.sdk.storage.WriteBatch;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a broker finds on its disk at start. A thing whose session is not there is left of one that was to end with its
+ * connection, which ended with the broker: it is deleted.
+ */
+final class Restoration {
+
+    private static final byte[] FIRST = {0};
+
+    private final SessionRegistry registry;
+    private final Storage storage;
+    private final Map<Long, Session> sessions = new HashMap<>();
+    private final Set<Long> orphans = new HashSet<>();
+    private final List<Will> wills = new ArrayList<>();
+
+    Restoration(SessionRegistry registry, Storage storage) {
+        this.registry = registry;
+        this.storage = storage;
+    }
+
+    void run() {
+        scan(Keyspace.RETAINED, registry.retained()::load);
+        scan(Keyspace.SESSIONS, this::session);
+        scan(Keyspace.SUBSCRIPTIONS, (key, value) -> {
+            Session session = owner(key);
+            if (session != null) {
+                session.subscriptions().restore(Arrays.copyOfRange(key, Long.BYTES, key.length), value);
+            }
+        });
+        scan(Keyspace.QUEUE, (key, value) -> {
+            Session session = owner(key);
+            if (session != null) {
+                session.outbox().restore(ByteBuffer.wrap(key).getLong(Long.BYTES), value.length);
+            }
+        });
+        scan(Keyspace.INBOUND, (key, value) -> {
+            Session session = owner(key);
+            if (session != null) {
+                session.inbound().add(Short.toUnsignedInt(ByteBuffer.wrap(key).getShort(Long.BYTES)));
+            }
+        });
+        scan(Keyspace.WILLS, (key, value) -> wills.add(Will.read(key, value)));
+        wills.forEach(will -> registry.taken(will.number()));
+        purge();
+    }
+
+    /** {@return the wills of connections that ended with the broker, and those that waited for their delay} */
+    List<Will> wills() {
+        return wills;
+    }
+
+    private void scan(Keyspace keyspace, BiConsumer<byte[], byte[]> visitor) {
+        storage.scan(keyspace, FIRST, null, (key, value) -> {
+            visitor.accept(key, value);
+            return true;
+        });
+    }
+
+    private void session(byte[] key, byte[] value) {
+        SessionRecord record = SessionRecord.read(value);
+        registry.taken(record.number());
+        String clientId = new String(key, StandardCharsets.UTF_8);
+        sessions.put(record.number(), registry.restore(clientId, record));
+    }
+
+    private @Nullable Session owner(byte[] key) {
+        long number = ByteBuffer.wrap(key).getLong();
+        Session session = sessions.get(number);
+        if (session == null) {
+            registry.taken(number);
+            orphans.add(number);
+        }
+        return session;
+    }
+
+    private void purge() {
+        if (orphans.isEmpty()) {
+            return;
+        }
+        WriteBatch batch = storage.batch();
+        orphans.forEach(number -> SessionStore.deleteThings(batch, number));
+        storage.commit(batch, failure -> {}); // if it fails, the next start tries again
+    }
+}

@@ -1,0 +1,260 @@
+// Skep, an MQTT broker. Apache-2.0; see LICENSE.
+package io.skep.broker.session;
+
+import io.skep.sdk.ReasonCode;
+import io.skep.sdk.storage.Keyspace;
+import java.util.ArrayDeque;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Who has a session: one connection after the other, then nobody until it expires. A connection that comes while
+ * another has the session takes it over; a clean start ends the session first, and waits until nothing of it is on
+ * disk. Touched on the session's loop only.
+ */
+final class Tenancy {
+
+    /** How a connection ends. */
+    private enum Ending {
+        DISCONNECT,
+        TAKEN_OVER,
+        FAILURE
+    }
+
+    private final Session session;
+    private final SessionRegistry registry;
+    private final LastWill will;
+    private final ArrayDeque<Runnable> afterEnd = new ArrayDeque<>(0);
+    private @Nullable Attachment pending; // whose session it is about to be
+    private @Nullable Outlet holder; // whose session it is
+    private boolean used; // by a connection, ever
+    private boolean stored; // at some time, so that there may be something to delete
+    private boolean cutOff; // by the end of the broker, while its client was connected
+    private boolean ended;
+    private boolean gone; // from the disk, too
+    private long expirySeconds;
+    private long endedAtMillis;
+
+    Tenancy(Session session, SessionRegistry registry) {
+        this.session = session;
+        this.registry = registry;
+        will = new LastWill(session, registry.router());
+    }
+
+    /**
+     * Gives the session to a connection: ends the old one, starts anew or resumes, and moves to the loop of the new
+     * one.
+     */
+    void attach(Attachment attachment) {
+        Outlet former = holder;
+        if (former != null && !ended) {
+            boolean goesOn = session.isDurable() && !attachment.cleanStart();
+            leave(goesOn ? Ending.TAKEN_OVER : Ending.FAILURE); // [MQTT-3.1.4-2]
+            supersede(former); // [MQTT-3.1.4-3]
+        }
+        if (used && attachment.cleanStart() && !ended) {
+            end(); // [MQTT-3.1.2-6]
+        }
+        if (pending != null) {
+            supersede(pending.outlet());
+        }
+        pending = attachment;
+        if (ended) {
+            afterEnd.add(() -> registry.attach(attachment));
+            runAfterEnd();
+        } else {
+            move(attachment);
+        }
+    }
+
+    private static void supersede(Outlet former) {
+        former.close(ReasonCode.SESSION_TAKEN_OVER, "the client has connected again");
+    }
+
+    /**
+     * Goes to the loop of the connection; what this loop has written of the session is handed to the journal before.
+     */
+    private void move(Attachment attachment) {
+        Lane old = session.lane();
+        Lane target = attachment.outlet().lane();
+        if (old == target) {
+            open(attachment);
+            return;
+        }
+        session.moveTo(target);
+        old.loop().atTurnEnd(() -> target.loop().execute(() -> session.execute(() -> open(attachment))));
+    }
+
+    private void open(Attachment attachment) {
+        if (pending == null || pending.outlet() != attachment.outlet()) {
+            return; // superseded on the way
+        }
+        pending = null;
+        boolean present = used;
+        used = true;
+        holder = attachment.outlet();
+        expirySeconds(attachment.expirySeconds());
+        endedAtMillis = 0;
+        will.begin(attachment.will());
+        session.outbox().connected(attachment.window());
+        boolean outlives = expirySeconds > 0;
+        if (!outlives && !stored && attachment.will() == null) {
+            opened(attachment, present);
+            return;
+        }
+        stored |= outlives;
+        byte[] record = record();
+        session.write(
+                batch -> {
+                    if (outlives) {
+                        batch.put(Keyspace.SESSIONS, key(), record);
+                    } else {
+                        batch.delete(Keyspace.SESSIONS, key()); // it ends with this connection, also by a crash
+                    }
+                    LastWill.put(batch, attachment.will());
+                },
+                () -> opened(attachment, present));
+    }
+
+    private void opened(Attachment attachment, boolean present) {
+        if (holder == attachment.outlet()) {
+            session.connected(true);
+            attachment.listener().attached(session, present);
+        }
+    }
+
+    long expirySeconds() {
+        return expirySeconds;
+    }
+
+    void expirySeconds(long seconds) {
+        expirySeconds = seconds;
+        session.durable(seconds > 0);
+    }
+
+    boolean isEnded() {
+        return ended;
+    }
+
+    /** Takes over the will of the connection that ended with the broker. */
+    void restore(Will last) {
+        if (last.dueAtMillis() != 0) {
+            will.linger(last);
+        } else {
+            will.begin(last);
+            will.fail(expirySeconds);
+        }
+    }
+
+    /** Begins to send, once CONNACK is written [MQTT-3.2.0-1]. */
+    void resume(Outlet way) {
+        if (holder == way) {
+            session.outlet(way);
+            session.outbox().pump();
+        }
+    }
+
+    /** The connection has ended; it is heard only if the session is still its own. */
+    void detach(Outlet left, boolean gracefully) {
+        if (holder == left) {
+            leave(gracefully ? Ending.DISCONNECT : Ending.FAILURE);
+        }
+    }
+
+    /** Lets go of the connection. */
+    private void leave(Ending ending) {
+        holder = null;
+        session.outlet(null);
+        session.connected(false);
+        endedAtMillis = System.currentTimeMillis();
+        session.subscriptions().disconnected();
+        switch (ending) {
+            case DISCONNECT -> will.drop(); // [MQTT-3.14.4-3]
+            case TAKEN_OVER -> will.takenOver();
+            case FAILURE -> will.fail(expirySeconds);
+        }
+        if (!session.isDurable()) {
+            end();
+            return;
+        }
+        session.outbox().disconnected();
+        if (ending != Ending.TAKEN_OVER) {
+            byte[] record = record();
+            session.write(batch -> batch.put(Keyspace.SESSIONS, key(), record), null);
+            scheduleExpiry();
+        }
+    }
+
+    private byte[] key() {
+        return SessionRecord.key(session.clientId());
+    }
+
+    private byte[] record() {
+        return new SessionRecord(session.number(), expirySeconds, endedAtMillis).write();
+    }
+
+    private void scheduleExpiry() {
+        long endsAtMillis = endedAtMillis + expirySeconds * 1000;
+        long delay = Math.max(0, endsAtMillis - System.currentTimeMillis());
+        long left = endedAtMillis;
+        session.lane()
+                .loop()
+                .eventLoop()
+                .schedule(() -> session.execute(() -> expire(left)), delay, TimeUnit.MILLISECONDS);
+    }
+
+    private void expire(long left) {
+        if (!ended && holder == null && pending == null && endedAtMillis == left) {
+            end();
+        }
+    }
+
+    /** Ends the session for good. Its client id is free again when nothing of it is on disk any more. */
+    private void end() {
+        ended = true;
+        will.sessionEnds();
+        session.subscriptions().clear();
+        session.outbox().handOver();
+        if (stored) {
+            session.write(batch -> SessionStore.delete(batch, session.clientId(), session.number()), this::gone);
+        } else {
+            gone();
+        }
+    }
+
+    private void gone() {
+        registry.remove(session);
+        gone = true;
+        runAfterEnd();
+    }
+
+    private void runAfterEnd() {
+        while (gone && !afterEnd.isEmpty()) {
+            afterEnd.remove().run();
+        }
+    }
+
+    /** Takes over what was stored, at start, before there are loops that could see it. */
+    void restore(SessionRecord record) {
+        used = true;
+        stored = true;
+        expirySeconds(record.expirySeconds());
+        endedAtMillis = record.endedAtMillis() == 0 ? System.currentTimeMillis() : record.endedAtMillis();
+        cutOff = record.endedAtMillis() == 0;
+    }
+
+    /** Goes on after the start of the broker. */
+    void resumeAfterStart() {
+        if (cutOff) {
+            session.outbox().restoredUnderWay(registry.inFlightMax());
+        }
+        scheduleExpiry();
+    }
+
+    /** What the client waits for could not be stored. */
+    void storageFailed() {
+        if (holder != null) {
+            holder.close(ReasonCode.UNSPECIFIED_ERROR, "the session cannot be stored");
+        }
+    }
+}
