@@ -1,0 +1,264 @@
+// Skep, an MQTT broker. Apache-2.0; see LICENSE.
+package io.skep.sdk.testkit;
+
+import io.skep.broker.Broker;
+import io.skep.broker.config.ConfigLoader;
+import io.skep.broker.config.ListenerConfig;
+import io.skep.broker.config.SkepConfig;
+import io.skep.broker.hook.ExtensionHooks;
+import io.skep.broker.hook.HookChains;
+import io.skep.broker.metrics.Metrics;
+import io.skep.sdk.Hooks;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ForkJoinPool;
+import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.extension.AfterAllCallback;
+import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.BeforeAllCallback;
+import org.junit.jupiter.api.extension.BeforeEachCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+
+/**
+ * A real broker for tests: on free ports of loopback, with RocksDB in a folder that is deleted afterwards.
+ *
+ * <pre>{@code
+ * @RegisterExtension
+ * static final BrokerExtension broker = BrokerExtension.create()
+ *         .set("mqtt.in-flight-max", 10)
+ *         .hooks(hooks -> hooks.authenticator(new MyAuthenticator()));
+ *
+ * @Test
+ * void aClientWithTheRightPasswordIsLetIn() {
+ *     client.connect("127.0.0.1", broker.port());
+ * }
+ * }</pre>
+ *
+ * <p>In a static field the broker serves all tests of the class, in an instance field each test has its own. What a
+ * test itself adds with {@link #hooks} is taken out when it ends. Used by one thread.
+ */
+public final class BrokerExtension
+        implements BeforeAllCallback, BeforeEachCallback, AfterEachCallback, AfterAllCallback {
+
+    private final Map<String, String> settings = new LinkedHashMap<>();
+    private final List<Consumer<? super Hooks>> registrations = new ArrayList<>();
+    private final List<ExtensionHooks> installed = new ArrayList<>();
+    private UnaryOperator<SkepConfig> change = UnaryOperator.identity();
+    private List<InetSocketAddress> addresses = List.of();
+    private boolean servesClass;
+    private int registrationsOfClass;
+    private @Nullable Path home;
+    private @Nullable Broker broker;
+
+    private BrokerExtension() {
+        set("listeners[0].port", 0);
+        set("threads.loops", 2); // so that clients of different loops meet, also on a small machine
+    }
+
+    /** {@return a broker with the default configuration, to be started by JUnit} */
+    public static BrokerExtension create() {
+        return new BrokerExtension();
+    }
+
+    /**
+     * Changes the configuration, from the next start on.
+     *
+     * @param key a path of {@code skep.yaml}, for instance {@code sessions.queue-messages-max}
+     * @param value as it would be written there
+     * @return this
+     */
+    public BrokerExtension set(String key, Object value) {
+        settings.put(key, value.toString());
+        return this;
+    }
+
+    /**
+     * Changes the configuration, from the next start on, after {@link #set}.
+     *
+     * @param step gets the configuration so far
+     * @return this
+     */
+    public BrokerExtension configure(UnaryOperator<SkepConfig> step) {
+        UnaryOperator<SkepConfig> before = change;
+        change = config -> step.apply(before.apply(config));
+        return this;
+    }
+
+    /**
+     * Installs hooks, as an extension would in its start: at once if the broker runs, and again after each restart.
+     * Each call counts as an extension of its own, named {@code test-1}, {@code test-2} and so on.
+     *
+     * @param registration registers them
+     * @return this
+     */
+    public BrokerExtension hooks(Consumer<? super Hooks> registration) {
+        registrations.add(registration);
+        if (broker != null) {
+            install(broker, registration);
+        }
+        return this;
+    }
+
+    private void install(Broker running, Consumer<? super Hooks> registration) {
+        SkepConfig config = running.get(SkepConfig.class);
+        String id = "test-" + (installed.size() + 1);
+        ExtensionHooks hooks = new ExtensionHooks(
+                id, config.extensions(), ForkJoinPool.commonPool(), running.get(Metrics.class));
+        registration.accept(hooks);
+        running.get(HookChains.class).add(hooks);
+        installed.add(hooks);
+    }
+
+    /** {@return the port of the first listener} */
+    public int port() {
+        return address().getPort();
+    }
+
+    /** {@return the address of the first listener} */
+    public InetSocketAddress address() {
+        return address(0);
+    }
+
+    /**
+     * {@return the address of a listener; it stays the same over a restart}
+     *
+     * @param listener its place in the configuration
+     */
+    public InetSocketAddress address(int listener) {
+        return broker().addresses().get(listener);
+    }
+
+    /** {@return the counters of the broker, which begin at zero with each start} */
+    public Metrics metrics() {
+        return broker().get(Metrics.class);
+    }
+
+    /** {@return the broker, for what else it knows} */
+    public Broker broker() {
+        if (broker == null) {
+            throw new IllegalStateException("broker: stopped (expected: started, by JUnit or by start)");
+        }
+        return broker;
+    }
+
+    /** {@return the folder that relative paths of the configuration begin in: {@code data}, {@code extensions}} */
+    public Path home() {
+        if (home == null) {
+            throw new IllegalStateException("home: none (expected: one, while a test runs)");
+        }
+        return home;
+    }
+
+    /** Stops the broker in order and starts it again, on the same data and the same ports. */
+    public void restart() {
+        stop();
+        start();
+    }
+
+    /** Stops the broker in order; its data stays. */
+    public void stop() {
+        if (broker != null) {
+            broker.stop();
+            broker = null;
+            installed.clear();
+        }
+    }
+
+    /** Starts the broker, if it is stopped. */
+    public void start() {
+        if (broker != null) {
+            return;
+        }
+        try {
+            if (home == null) {
+                home = Files.createTempDirectory("skep-");
+            }
+            SkepConfig config = change.apply(new ConfigLoader(home).load(null, Map.of(), settings));
+            Broker fresh = Broker.start(onSamePorts(config), home);
+            broker = fresh;
+            addresses = fresh.addresses();
+            registrations.forEach(registration -> install(fresh, registration));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** After the first start a port that was free then is asked for by its number, so that clients find it again. */
+    private SkepConfig onSamePorts(SkepConfig config) {
+        List<ListenerConfig> listeners = new ArrayList<>();
+        for (ListenerConfig listener : config.listeners()) {
+            int place = listeners.size();
+            boolean known = listener.port() == 0 && place < addresses.size();
+            listeners.add(known ? onPort(listener, addresses.get(place).getPort()) : listener);
+        }
+        return new SkepConfig(
+                listeners, config.mqtt(), config.sessions(), config.storage(), config.extensions(), config.threads());
+    }
+
+    private static ListenerConfig onPort(ListenerConfig listener, int port) {
+        return new ListenerConfig(
+                listener.name(),
+                listener.type(),
+                listener.address(),
+                port,
+                listener.path(),
+                listener.tls(),
+                listener.proxyProtocol());
+    }
+
+    @Override
+    public void beforeAll(ExtensionContext context) {
+        servesClass = true;
+        start();
+    }
+
+    @Override
+    public void beforeEach(ExtensionContext context) {
+        registrationsOfClass = registrations.size();
+        start();
+    }
+
+    @Override
+    public void afterEach(ExtensionContext context) throws IOException {
+        if (!servesClass) {
+            end();
+            return;
+        }
+        while (registrations.size() > registrationsOfClass) {
+            registrations.remove(registrations.size() - 1);
+            if (broker != null) {
+                broker.get(HookChains.class).remove(installed.remove(installed.size() - 1));
+            }
+        }
+    }
+
+    @Override
+    public void afterAll(ExtensionContext context) throws IOException {
+        end();
+    }
+
+    private void end() throws IOException {
+        stop();
+        Path folder = home;
+        home = null;
+        addresses = List.of();
+        if (folder != null) {
+            try (Stream<Path> files = Files.walk(folder)) {
+                for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                    Files.delete(file);
+                }
+            }
+        }
+    }
+}
