@@ -34,7 +34,7 @@ final class SessionFixture implements AutoCloseable {
     /** {@return the request of a client that connects on a loop; its connection takes bytes and never ends} */
     Attachment attachment(String clientId, int loop, Attachment.Listener listener) {
         Outlet outlet = new Outlet(
-                registry.lane(loop), new EmbeddedChannel(), ProtocolVersion.V5_0, 1_000, (reason, text) -> {});
+                registry.lane(loop), new EmbeddedChannel(), ProtocolVersion.V5_0, 1_000, 0, (reason, text) -> {});
         return new Attachment(clientId, outlet, false, 3_600, 10, null, listener);
     }
 
