@@ -89,6 +89,7 @@ public final class Broker implements AutoCloseable {
         Journal journal = injector.getInstance(Journal.class);
         undo.push(journal::close);
         Loops loops = injector.getInstance(Loops.class);
+        undo.push(injector.getInstance(SessionRegistry.class)::release);
         undo.push(() -> loops.close(STOP_TIMEOUT));
     }
 

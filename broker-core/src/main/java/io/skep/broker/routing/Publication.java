@@ -107,6 +107,13 @@ public final class Publication {
         }
     }
 
+    /** Ends for good: the object is not used again. */
+    public void release() {
+        end();
+        frames.release();
+        frames = Unpooled.EMPTY_BUFFER;
+    }
+
     /** {@return the loop that it runs on} */
     public Loop loop() {
         return loop;
