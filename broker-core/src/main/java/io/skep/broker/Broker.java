@@ -111,7 +111,11 @@ public final class Broker implements AutoCloseable {
         List<ListenerConfig> allowed =
                 open ? configs : configs.stream().map(Broker::onLoopback).toList();
         Listeners all = new Listeners(
-                allowed, injector.getInstance(Loops.class), reception, injector.getInstance(Metrics.class));
+                allowed,
+                injector.getInstance(Loops.class),
+                reception,
+                injector.getInstance(Metrics.class),
+                injector.getInstance(SkepConfig.class).mqtt().connectTimeout());
         injector.getInstance(SessionRegistry.class).resume();
         all.start();
         undo.push(() -> reception.closeAll(STOP_TIMEOUT));
