@@ -90,6 +90,7 @@ public final class Broker implements AutoCloseable {
         Journal journal = injector.getInstance(Journal.class);
         undo.push(journal::close);
         Loops loops = injector.getInstance(Loops.class);
+        undo.push(injector.getInstance(SessionRegistry.class)::release);
         undo.push(() -> loops.close(STOP_TIMEOUT));
     }
 
@@ -111,7 +112,11 @@ public final class Broker implements AutoCloseable {
         List<ListenerConfig> allowed =
                 open ? configs : configs.stream().map(Broker::onLoopback).toList();
         Listeners all = new Listeners(
-                allowed, injector.getInstance(Loops.class), reception, injector.getInstance(Metrics.class));
+                allowed,
+                injector.getInstance(Loops.class),
+                reception,
+                injector.getInstance(Metrics.class),
+                injector.getInstance(SkepConfig.class).mqtt().connectTimeout());
         injector.getInstance(SessionRegistry.class).resume();
         all.start();
         undo.push(() -> reception.closeAll(STOP_TIMEOUT));

@@ -9,6 +9,7 @@ import io.skep.broker.routing.TopicMemory;
 import io.skep.broker.storage.Journal;
 import io.skep.broker.storage.Write;
 import java.util.ArrayList;
+import java.util.List;
 
 /** What the sessions and connections of one loop share. Touched on that loop only, but for {@link #submit}. */
 public final class Lane implements Receipt.Publisher {
@@ -82,6 +83,11 @@ public final class Lane implements Receipt.Publisher {
     /** Nobody waits for what the broker itself stores. */
     @Override
     public void settled(Receipt receipt) {}
+
+    /** Frees its buffers, when the loop has ended. */
+    void release() {
+        List.of(inbound, mailed, queued, retained).forEach(Publication::release);
+    }
 
     private void handOver() {
         journal.submitAll(writes);

@@ -58,6 +58,11 @@ public final class SessionRegistry {
         session.execute(() -> session.tenancy().attach(attachment));
     }
 
+    /** Frees the buffers of all lanes, when the loops have ended. */
+    public void release() {
+        lanes.forEach(Lane::release);
+    }
+
     /** {@return the session of a client, or null} */
     public @Nullable Session get(String clientId) {
         return sessions.get(clientId);

@@ -270,7 +270,9 @@ final class Connection extends ChannelInboundHandlerAdapter implements PacketHan
     }
 
     private String name() {
-        return open == null ? "a connection" : "client '" + open.client().id() + "'";
+        return open == null
+                ? "a connection"
+                : "client '" + EventLog.line(open.client().id()) + "'";
     }
 
     /** The end, once: the session hears of it, and the connection forgets everything. */
@@ -319,7 +321,9 @@ final class Connection extends ChannelInboundHandlerAdapter implements PacketHan
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-        if (cause instanceof IOException || cause instanceof io.netty.handler.codec.DecoderException) {
+        if (cause instanceof io.netty.handler.codec.DecoderException || cause instanceof javax.net.ssl.SSLException) {
+            close(ReasonCode.MALFORMED_PACKET, EventLog.line("below MQTT: " + cause.getMessage()));
+        } else if (cause instanceof IOException) {
             end(false, ReasonCode.UNSPECIFIED_ERROR, String.valueOf(cause.getMessage()));
         } else {
             log.error("a connection failed: {}", name(), cause);

@@ -27,7 +27,6 @@ public final class Listeners {
 
     private static final Logger log = LoggerFactory.getLogger(Listeners.class);
 
-    private static final Duration OPENING_TIMEOUT = Duration.ofSeconds(10);
     private static final int BACKLOG = 4096; // the kernel takes less if its somaxconn says so
 
     private final List<ListenerConfig> configs;
@@ -37,11 +36,12 @@ public final class Listeners {
     private final Metrics metrics;
     private final List<Channel> bound = new ArrayList<>();
 
-    public Listeners(List<ListenerConfig> configs, Loops loops, ConnectionFactory connections, Metrics metrics) {
-        this(configs, loops, connections, metrics, OPENING_TIMEOUT);
-    }
-
-    Listeners(
+    /**
+     * Listeners that are not bound yet.
+     *
+     * @param openingTimeout for what comes before MQTT: PROXY header, TLS, WebSocket
+     */
+    public Listeners(
             List<ListenerConfig> configs,
             Loops loops,
             ConnectionFactory connections,

@@ -8,9 +8,8 @@ import io.netty.util.ReferenceCountUtil;
 import io.skep.broker.config.ListenerConfig;
 import io.skep.broker.metrics.Metric;
 import io.skep.broker.metrics.Metrics;
-import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import java.io.IOException;
+import javax.net.ssl.SSLException;
 
 /**
  * Holds the place of the connection's handler until the phases before MQTT are over: PROXY header, TLS, WebSocket, as
@@ -34,14 +33,12 @@ final class Opening extends ChannelInboundHandlerAdapter {
         }
     }
 
-    private static final Logger log = LoggerFactory.getLogger(Opening.class);
-
     private final Phase last;
     private final ListenerConfig listener;
     private final ConnectionFactory connections;
     private final OpeningTimeouts timeouts;
     private final Metrics metrics;
-    private @Nullable Throwable failure;
+    private boolean failed;
 
     Opening(
             Phase last,
@@ -67,8 +64,7 @@ final class Opening extends ChannelInboundHandlerAdapter {
             handOver(ctx);
         } else if (event instanceof SslHandshakeCompletionEvent tls) {
             if (!tls.isSuccess()) {
-                failure = tls.cause();
-                ctx.close();
+                fail(ctx, tls.cause(), !ctx.channel().isActive());
             } else if (last == Phase.TLS) {
                 handOver(ctx);
             }
@@ -87,8 +83,14 @@ final class Opening extends ChannelInboundHandlerAdapter {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-        if (failure == null) {
-            failure = cause;
+        fail(ctx, cause, cause instanceof IOException && !(cause instanceof SSLException));
+    }
+
+    /** Notes why it ends, unless the client has gone away by itself, which is no fault. */
+    private void fail(ChannelHandlerContext ctx, Throwable cause, boolean gone) {
+        if (!failed && !gone) {
+            failed = true;
+            EventLog.closed("a connection", ctx.channel(), "before MQTT", String.valueOf(cause.getMessage()));
         }
         ctx.close();
     }
@@ -97,9 +99,8 @@ final class Opening extends ChannelInboundHandlerAdapter {
     public void channelInactive(ChannelHandlerContext ctx) {
         boolean inTime = timeouts.end(ctx.channel());
         metrics.increment(inTime ? Metric.CLOSED_OTHER : Metric.CLOSED_CONNECT_TIMEOUT);
-        if (log.isDebugEnabled()) {
-            String reason = !inTime ? "too slow" : failure != null ? failure.toString() : "closed";
-            log.debug("listener {}: {} closed before MQTT: {}", listener.name(), Peer.address(ctx.channel()), reason);
+        if (!inTime && !failed) {
+            EventLog.closed("a connection", ctx.channel(), "before MQTT", listener.type() + ": no handshake in time");
         }
     }
 

@@ -8,8 +8,6 @@ import io.netty.channel.ChannelPromise;
 import io.skep.broker.metrics.Metric;
 import io.skep.broker.metrics.Metrics;
 import java.nio.ByteBuffer;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The frames of a WebSocket (RFC 6455). To MQTT they are a stream of bytes, cut anywhere [MQTT-6.0.0-2]: so payload is
@@ -19,8 +17,6 @@ import org.slf4j.LoggerFactory;
  */
 @SuppressWarnings("FutureReturnValueIgnored") // a failed write shows as an inactive channel
 final class WebSocketFrames extends ChannelDuplexHandler {
-
-    private static final Logger log = LoggerFactory.getLogger(WebSocketFrames.class);
 
     private static final int CONTINUATION = 0;
     private static final int TEXT = 1;
@@ -192,7 +188,7 @@ final class WebSocketFrames extends ChannelDuplexHandler {
 
     private boolean fail(ChannelHandlerContext ctx, int status, String reason) {
         metrics.increment(Metric.CLOSED_PROTOCOL_ERROR);
-        log.debug("{} closed: {}", ctx.channel(), reason);
+        EventLog.closed("a connection", ctx.channel(), "WebSocket", reason);
         sendClose(ctx, status);
         ctx.close();
         return false;
