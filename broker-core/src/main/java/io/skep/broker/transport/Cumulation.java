@@ -15,7 +15,8 @@ final class Cumulation {
     static ByteBuf append(ByteBufAllocator allocator, ByteBuf before, ByteBuf in) {
         ByteBuf all = before;
         boolean shared = before.refCnt() > 1 || before.isReadOnly(); // payloads in it are on their way out
-        if (shared || (before.writableBytes() < in.readableBytes() && before.readerIndex() > 0)) {
+        boolean slice = before.maxWritableBytes() < in.readableBytes(); // of a WebSocket frame: it cannot grow
+        if (shared || slice || (before.writableBytes() < in.readableBytes() && before.readerIndex() > 0)) {
             int bytes = before.readableBytes() + in.readableBytes();
             all = allocator.directBuffer(Math.max(FIRST_BYTES, bytes * 2));
             all.writeBytes(before);
