@@ -6,6 +6,7 @@ export const task = JSON.parse(process.argv[2]);
 export function connect() {
   const client = mqtt.connect(task.url, { reconnectPeriod: 0, ...task.options });
   client.on('error', fail);
+  client.on('close', () => client.disconnecting || fail(new Error('the broker closed the connection')));
   return client;
 }
 

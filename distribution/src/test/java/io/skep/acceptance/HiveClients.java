@@ -31,7 +31,7 @@ record HiveClients() implements Clients {
                 publish.isRetain());
     }
 
-    private static Mqtt5Publish publish(Message message) {
+    static Mqtt5Publish publish(Message message) {
         return Mqtt5Publish.builder()
                 .topic(message.topic())
                 .payload(message.payload().getBytes(UTF_8))

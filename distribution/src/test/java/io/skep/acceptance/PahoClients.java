@@ -26,6 +26,7 @@ record PahoClients() implements Clients {
         var options = new MqttConnectOptions();
         options.setMqttVersion(MqttConnectOptions.MQTT_VERSION_3_1_1);
         options.setCleanSession(clean);
+        options.setMaxInflight(1_000);
         return options;
     }
 

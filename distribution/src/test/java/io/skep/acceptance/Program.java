@@ -51,17 +51,21 @@ final class Program implements AutoCloseable {
         return new Program(command, builder.start());
     }
 
-    /** Starts a tool that has to be installed, with lines that come as they are written. */
+    /** Starts a tool that has to be installed. */
     static Program tool(String name, String debianPackage, List<String> arguments) throws IOException {
+        return tool(name, debianPackage, Path.of("").toAbsolutePath(), arguments);
+    }
+
+    static Program tool(String name, String debianPackage, Path folder, List<String> arguments) throws IOException {
         boolean installed = Stream.of(System.getenv().getOrDefault("PATH", "").split(File.pathSeparator))
-                .anyMatch(folder -> Files.isExecutable(Path.of(folder, name)));
+                .anyMatch(entry -> Files.isExecutable(Path.of(entry, name)));
         if (!installed) {
             throw new IllegalStateException(
                     name + ": none on the PATH (expected: the Debian package " + debianPackage + " is installed)");
         }
-        List<String> command = new ArrayList<>(List.of("stdbuf", "-oL", name));
+        List<String> command = new ArrayList<>(List.of("stdbuf", "-oL", name)); // each line as it is written
         command.addAll(arguments);
-        return start(Path.of("").toAbsolutePath(), Map.of(), command);
+        return start(folder, Map.of(), command);
     }
 
     private void read() {
@@ -131,13 +135,13 @@ final class Program implements AutoCloseable {
 
     /** Ends it as the power switch would: SIGKILL. */
     void kill() {
-        process.destroyForcibly();
+        process.toHandle().destroyForcibly(); // Process's own method would close the output too
         exitCode();
     }
 
     /** Asks it to end: SIGTERM. */
     void terminate() {
-        process.destroy();
+        process.toHandle().destroy();
     }
 
     @Override

@@ -13,10 +13,13 @@ import java.util.regex.Pattern;
 final class SkepProcess implements AutoCloseable {
 
     private static final Pattern READY =
-            Pattern.compile(".* Broker: ready: .*|.* Listeners: listener (\\S+): .*:(\\d+)");
+            Pattern.compile(".* Broker: ready: .*|.* Listeners: listener (\\S+): \\S+ on (.*):(\\d+)");
 
     private final Program program;
-    private final Map<String, Integer> ports = new HashMap<>();
+    private final Map<String, Address> addresses = new HashMap<>();
+
+    /** What a listener has bound. */
+    record Address(String host, int port) {}
 
     /** How it ended after SIGTERM. */
     record Ending(int exitCode, Duration duration, List<String> output) {}
@@ -30,14 +33,18 @@ final class SkepProcess implements AutoCloseable {
         var broker = new SkepProcess(program);
         Matcher line = program.await(READY);
         for (; line.group(1) != null; line = program.await(READY)) {
-            broker.ports.put(line.group(1), Integer.valueOf(line.group(2)));
+            broker.addresses.put(line.group(1), new Address(line.group(2), Integer.parseInt(line.group(3))));
         }
         return broker;
     }
 
     /** {@return where the listener of this name was bound} */
     int port(String listener) {
-        return Objects.requireNonNull(ports.get(listener), listener);
+        return address(listener).port();
+    }
+
+    Address address(String listener) {
+        return Objects.requireNonNull(addresses.get(listener), listener);
     }
 
     /** {@return where the listener {@code tcp} was bound} */
