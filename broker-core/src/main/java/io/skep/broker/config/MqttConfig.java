@@ -19,6 +19,7 @@ import java.time.Duration;
  * @param outboundBytesMax bytes waiting for one slow connection, above which QoS 0 is dropped and its own packets are
  *     not read
  * @param emptyClientIds whether an empty client id is replaced by a made-up one
+ * @param features what clients may use
  */
 public record MqttConfig(
         int packetBytesMax,
@@ -31,7 +32,8 @@ public record MqttConfig(
         int inFlightMax,
         int topicAliasMaximum,
         int outboundBytesMax,
-        boolean emptyClientIds) {
+        boolean emptyClientIds,
+        Features features) {
 
     /** Refuses what the protocol does not allow or what lets nothing through. */
     public MqttConfig {
@@ -49,7 +51,34 @@ public record MqttConfig(
                 .check();
     }
 
+    /**
+     * What clients may use; told to MQTT 5.0 clients by CONNACK (clause 3.2.2.3).
+     *
+     * @param qosMaximum highest QoS of a PUBLISH, and of what is granted
+     * @param retain whether messages may be retained
+     * @param wildcardSubscriptions whether filters may have wildcards
+     * @param sharedSubscriptions whether there are shared subscriptions
+     * @param subscriptionIdentifiers whether a subscription may have an identifier
+     * @param responseInformation what a client is told that asks for Response Information, nothing if empty
+     */
+    public record Features(
+            int qosMaximum,
+            boolean retain,
+            boolean wildcardSubscriptions,
+            boolean sharedSubscriptions,
+            boolean subscriptionIdentifiers,
+            String responseInformation) {
+
+        /** Everything, and no response information. */
+        public static final Features DEFAULT = new Features(2, true, true, true, true, "");
+
+        /** Refuses what is no QoS. */
+        public Features {
+            new Rules().range("qos-maximum", qosMaximum, 0, 2).check();
+        }
+    }
+
     /** As the record's description in {@code skep.yaml} says. */
     public static final MqttConfig DEFAULT = new MqttConfig(
-            2_000_000, 65_535, 65_535, 200, Duration.ofSeconds(10), Duration.ZERO, 1_000, 1_000, 10, 1 << 20, true);
+            2_000_000, 65_535, 65_535, 200, Duration.ofSeconds(10), Duration.ZERO, 1_000, 1_000, 10, 1 << 20, true, Features.DEFAULT);
 }

@@ -118,6 +118,14 @@ final class Handshake implements Attachment.Listener {
             attach(null);
             return;
         }
+        if (last.qos() > mqtt.features().qosMaximum()) {
+            connection.refuse(client, ReasonCode.QOS_NOT_SUPPORTED, "will QoS: too high"); // [MQTT-3.2.2-12]
+            return;
+        }
+        if (last.retain() && !mqtt.features().retain()) {
+            connection.refuse(client, ReasonCode.RETAIN_NOT_SUPPORTED, "will retain: not supported"); // [MQTT-3.2.2-13]
+            return;
+        }
         String topic = new String(last.topic(), StandardCharsets.UTF_8);
         Operation publish = new Operation(Action.PUBLISH, topic, Qos.of(last.qos()), last.retain());
         all.ask(publish, allowed -> {
@@ -199,6 +207,7 @@ final class Handshake implements Attachment.Listener {
         if (expirySeconds != Math.max(0, connect.properties().sessionExpirySeconds())) {
             properties.sessionExpirySeconds(expirySeconds); // [MQTT-3.2.2-21] is about keep alive; this is 3.2.2.3.2
         }
+        announceFeatures(properties, mqtt.features());
         if (connect.clientId().isEmpty()) {
             properties.assignedClientId(clientId); // [MQTT-3.2.2-16]
         }
@@ -206,6 +215,28 @@ final class Handshake implements Attachment.Listener {
             properties.serverKeepAliveSeconds((int) keepAliveSeconds()); // [MQTT-3.2.2-21]
         }
         return properties.build();
+    }
+
+    private void announceFeatures(PropertiesBuilder properties, MqttConfig.Features features) {
+        if (features.qosMaximum() < 2) {
+            properties.maximumQos(features.qosMaximum()); // [MQTT-3.2.2-9]
+        }
+        if (!features.retain()) {
+            properties.retainAvailable(false);
+        }
+        if (!features.wildcardSubscriptions()) {
+            properties.wildcardSubscriptionAvailable(false);
+        }
+        if (!features.sharedSubscriptions()) {
+            properties.sharedSubscriptionAvailable(false);
+        }
+        if (!features.subscriptionIdentifiers()) {
+            properties.subscriptionIdAvailable(false);
+        }
+        String information = features.responseInformation();
+        if (!information.isEmpty() && connect.properties().requestResponseInformation()) {
+            properties.responseInformation(information); // [MQTT-3.1.2-28]
+        }
     }
 
     private long keepAliveSeconds() {

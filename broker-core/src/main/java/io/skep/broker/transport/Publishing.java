@@ -5,6 +5,7 @@ import io.skep.broker.codec.MqttException;
 import io.skep.broker.codec.PacketEncoder;
 import io.skep.broker.codec.PacketType;
 import io.skep.broker.codec.PublishFrame;
+import io.skep.broker.config.MqttConfig;
 import io.skep.broker.metrics.Metric;
 import io.skep.broker.routing.Message;
 import io.skep.broker.routing.Publication;
@@ -41,6 +42,7 @@ final class Publishing implements Receipt.Publisher {
     private final Rights rights;
     private final ArrayDeque<Ack> acks = new ArrayDeque<>(0);
     private final int receiveMaximum;
+    private final MqttConfig.Features features;
     private int waitingQos1; // of the acks
     private int unreleased; // QoS 2 messages of this connection without PUBREL
     private int received;
@@ -58,6 +60,7 @@ final class Publishing implements Receipt.Publisher {
         this.client = client;
         this.session = session;
         this.rights = rights;
+        features = reception.mqtt().features();
         receiveMaximum = reception.mqtt().receiveMaximum();
     }
 
@@ -71,6 +74,12 @@ final class Publishing implements Receipt.Publisher {
     /** The life of a message. */
     void publish(PublishFrame frame) {
         received++;
+        if (frame.qos() > features.qosMaximum()) {
+            throw new MqttException(ReasonCode.QOS_NOT_SUPPORTED, "QoS: " + frame.qos()); // [MQTT-3.2.2-11]
+        }
+        if (frame.retain() && !features.retain()) {
+            throw new MqttException(ReasonCode.RETAIN_NOT_SUPPORTED, "RETAIN: 1"); // [MQTT-3.2.2-14]
+        }
         Topic topic = topic(frame);
         int qos = frame.qos();
         if (qos > 0 && !isNew(qos, frame.packetId())) {

@@ -12,6 +12,7 @@ import io.skep.broker.routing.Subscription;
 import io.skep.broker.session.Outlet;
 import io.skep.broker.session.Session;
 import io.skep.sdk.Client;
+import io.skep.sdk.ProtocolVersion;
 import io.skep.sdk.Qos;
 import io.skep.sdk.ReasonCode;
 import io.skep.sdk.auth.Action;
@@ -19,6 +20,7 @@ import io.skep.sdk.auth.Operation;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * SUBSCRIBE and UNSUBSCRIBE. The connection is paused until the answer is out, so that what a client does next sees
@@ -43,6 +45,9 @@ final class Subscribing {
     void subscribe(Subscribe packet) {
         for (SubscribeFilter filter : packet.filters()) {
             checkSize(filter.filter());
+        }
+        if (client.version() == ProtocolVersion.V5_0) {
+            checkFeatures(packet);
         }
         connection.pause();
         decide(new Request(packet), 0);
@@ -72,6 +77,39 @@ final class Subscribing {
         }
     }
 
+    /** An MQTT 5.0 client was told by CONNACK what is not there. */
+    private void checkFeatures(Subscribe packet) {
+        if (packet.subscriptionId() != 0 && !mqtt.features().subscriptionIdentifiers()) {
+            throw new MqttException(ReasonCode.SUBSCRIPTION_IDENTIFIERS_NOT_SUPPORTED, "subscription identifier");
+        }
+        for (SubscribeFilter filter : packet.filters()) {
+            ReasonCode missing = missingFeature(filter);
+            if (missing != null) {
+                throw new MqttException(missing, "topic filter: not supported");
+            }
+        }
+    }
+
+    private @Nullable ReasonCode missingFeature(SubscribeFilter filter) {
+        boolean shared = Topics.isShared(filter.filter());
+        if (shared && !mqtt.features().sharedSubscriptions()) {
+            return ReasonCode.SHARED_SUBSCRIPTIONS_NOT_SUPPORTED;
+        }
+        if (!mqtt.features().wildcardSubscriptions() && hasWildcard(filter.filter())) {
+            return ReasonCode.WILDCARD_SUBSCRIPTIONS_NOT_SUPPORTED;
+        }
+        return null;
+    }
+
+    private static boolean hasWildcard(byte[] filter) {
+        for (byte b : filter) {
+            if (b == '+' || b == '#') {
+                return true;
+            }
+        }
+        return false;
+    }
+
     private void decide(Request request, int index) {
         if (connection.isClosed()) {
             return;
@@ -81,6 +119,12 @@ final class Subscribing {
             return;
         }
         SubscribeFilter filter = request.packet.filters().get(index);
+        ReasonCode missing = missingFeature(filter); // of a 3.x client, which could not know
+        if (missing != null) {
+            request.reasonCodes[index] = (byte) missing.code(); // [MQTT-3.8.3-2]
+            decide(request, index + 1);
+            return;
+        }
         if (rights.coverEverything()) {
             decided(request, index, filter, true);
             return;
@@ -93,7 +137,8 @@ final class Subscribing {
 
     private void decided(Request request, int index, SubscribeFilter filter, boolean allowed) {
         if (allowed) {
-            int flags = filter.qos() | (filter.noLocal() ? 4 : 0) | (filter.retainAsPublished() ? 8 : 0);
+            int qos = Math.min(filter.qos(), mqtt.features().qosMaximum()); // [MQTT-3.2.2-10]
+            int flags = qos | (filter.noLocal() ? 4 : 0) | (filter.retainAsPublished() ? 8 : 0);
             Subscription subscription =
                     new Subscription(session, filter.filter(), flags, request.packet.subscriptionId());
             boolean isNew = !session.subscriptions().contains(filter.filter());
@@ -101,7 +146,7 @@ final class Subscribing {
                 request.wantRetained.add(subscription);
             }
             request.granted.add(subscription);
-            request.reasonCodes[index] = (byte) filter.qos();
+            request.reasonCodes[index] = (byte) qos;
         } else {
             request.reasonCodes[index] = (byte) ReasonCode.NOT_AUTHORIZED.code();
         }
