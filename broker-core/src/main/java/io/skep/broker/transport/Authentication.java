@@ -84,7 +84,8 @@ final class Authentication {
         if (!expected) {
             throw new MqttException( // [MQTT-4.12.0-3]
                     ReasonCode.PROTOCOL_ERROR,
-                    "AUTH: reason code " + auth.reasonCode() + " (expected: 24 as an answer, 25 to begin anew)");
+                    "AUTH: reason code " + auth.reasonCode()
+                            + " out of turn (expected: 24 to answer, 25 to begin anew)");
         }
         if (again) {
             begin(new Login(client, null), auth.properties());
