@@ -3,6 +3,7 @@ package io.skep.sdk;
 
 import io.skep.sdk.auth.Authenticator;
 import io.skep.sdk.auth.Authorizer;
+import io.skep.sdk.auth.EnhancedAuthenticator;
 import io.skep.sdk.event.Event;
 import io.skep.sdk.publish.PublishInterceptor;
 import java.util.function.Consumer;
@@ -29,6 +30,24 @@ public interface Hooks {
      */
     default void authenticator(Authenticator authenticator) {
         authenticator(authenticator, HookOptions.DEFAULT);
+    }
+
+    /**
+     * Adds a hook that decides who may connect by an authentication method of MQTT 5.0.
+     *
+     * @param authenticator asked once per CONNECT with its method, and when such a client authenticates again
+     * @param options order, deadline of each answer and what to do when it is missed
+     */
+    void enhancedAuthenticator(EnhancedAuthenticator authenticator, HookOptions options);
+
+    /**
+     * Adds a hook that decides who may connect by an authentication method of MQTT 5.0, with
+     * {@link HookOptions#DEFAULT}.
+     *
+     * @param authenticator asked once per CONNECT with its method, and when such a client authenticates again
+     */
+    default void enhancedAuthenticator(EnhancedAuthenticator authenticator) {
+        enhancedAuthenticator(authenticator, HookOptions.DEFAULT);
     }
 
     /**

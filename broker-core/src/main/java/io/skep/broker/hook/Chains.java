@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 record Chains(
         List<ExtensionHooks> extensions,
         List<Hook<Authenticator>> authenticators,
+        List<Hook<AuthMethod>> authMethods,
         List<Hook<Authorizer>> authorizers,
         List<Hook<PublishInterceptor>> interceptors,
         List<Listener> listeners) {
@@ -40,6 +41,7 @@ record Chains(
         return new Chains(
                 extensions,
                 chain(extensions, ExtensionHooks::authenticators),
+                chain(extensions, ExtensionHooks::authMethods),
                 chain(extensions, ExtensionHooks::authorizers),
                 chain(extensions, ExtensionHooks::interceptors),
                 extensions.stream()

@@ -7,6 +7,7 @@ import io.skep.sdk.HookOptions;
 import io.skep.sdk.Hooks;
 import io.skep.sdk.auth.Authenticator;
 import io.skep.sdk.auth.Authorizer;
+import io.skep.sdk.auth.EnhancedAuthenticator;
 import io.skep.sdk.event.Event;
 import io.skep.sdk.publish.PublishInterceptor;
 import java.util.List;
@@ -28,6 +29,7 @@ public final class ExtensionHooks implements Hooks {
     private final EventQueue events;
     private final AtomicInteger inFlight = new AtomicInteger();
     private final List<Hook<Authenticator>> authenticators = new CopyOnWriteArrayList<>();
+    private final List<Hook<AuthMethod>> authMethods = new CopyOnWriteArrayList<>();
     private final List<Hook<Authorizer>> authorizers = new CopyOnWriteArrayList<>();
     private final List<Hook<PublishInterceptor>> interceptors = new CopyOnWriteArrayList<>();
     private final List<Listener> listeners = new CopyOnWriteArrayList<>();
@@ -52,6 +54,11 @@ public final class ExtensionHooks implements Hooks {
     }
 
     @Override
+    public void enhancedAuthenticator(EnhancedAuthenticator authenticator, HookOptions options) {
+        add(authMethods, Hook.of(this, "enhanced authenticator", new AuthMethod(authenticator), options));
+    }
+
+    @Override
     public void authorizer(Authorizer authorizer, HookOptions options) {
         add(authorizers, Hook.of(this, "authorizer", authorizer, options));
     }
@@ -73,6 +80,10 @@ public final class ExtensionHooks implements Hooks {
 
     List<Hook<Authenticator>> authenticators() {
         return authenticators;
+    }
+
+    List<Hook<AuthMethod>> authMethods() {
+        return authMethods;
     }
 
     List<Hook<Authorizer>> authorizers() {

@@ -48,7 +48,8 @@ public final class HookChains {
 
     /** {@return whether an extension decides who may connect} */
     public boolean authenticates() {
-        return !chains().authenticators().isEmpty();
+        Chains chains = chains();
+        return !chains.authenticators().isEmpty() || !chains.authMethods().isEmpty();
     }
 
     /** {@return whether an extension decides on single operations: else there is no need to ask} */
@@ -79,11 +80,23 @@ public final class HookChains {
      */
     public void authenticate(Login login, Loop loop, Consumer<? super Decision> done) {
         Chains chains = chains();
-        if (chains.authenticators().isEmpty()) {
+        if (chains.authenticators().isEmpty() && chains.authMethods().isEmpty()) {
             done.accept(Decision.allow());
         } else {
             new AuthenticatorWalk(chains.authenticators(), login, loop, done).run();
         }
+    }
+
+    /**
+     * Opens a conversation with the extensions that know an authentication method.
+     *
+     * @return null if none does
+     */
+    public @Nullable AuthExchange exchange(String method, Login login, Loop loop) {
+        List<Hook<AuthMethod>> knowing = chains().authMethods().stream()
+                .filter(hook -> hook.call().name().equals(method))
+                .toList();
+        return knowing.isEmpty() ? null : new AuthExchange(knowing, login, loop);
     }
 
     /**

@@ -60,6 +60,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements PacketHan
     private long packetBytesMax = Properties.UNLIMITED;
     private @Nullable Outlet outlet;
     private @Nullable Open open;
+    private @Nullable Authentication authentication;
 
     /** What a connection has once it is accepted. */
     private record Open(Client client, Session session, Publishing publishing, Subscribing subscribing) {}
@@ -171,9 +172,22 @@ final class Connection extends ChannelInboundHandlerAdapter implements PacketHan
             opened().subscribing().unsubscribe(unsubscribe);
         } else if (packet instanceof Disconnect disconnect) {
             disconnect(disconnect);
-        } else if (packet instanceof Auth) {
-            throw new MqttException(ReasonCode.PROTOCOL_ERROR, "AUTH: (expected: after CONNECT with a method)");
+        } else if (packet instanceof Auth auth) {
+            authentication(auth);
         }
+    }
+
+    private void authentication(Auth auth) {
+        if (authentication == null) {
+            throw new MqttException( // [MQTT-4.12.0-7]
+                    ReasonCode.PROTOCOL_ERROR, "AUTH: (expected: after CONNECT with a method)");
+        }
+        authentication.receive(auth);
+    }
+
+    /** AUTH packets go there: CONNECT names a method. */
+    void authentication(Authentication enhanced) {
+        authentication = enhanced;
     }
 
     private void connect(Connect connect) {
@@ -188,7 +202,15 @@ final class Connection extends ChannelInboundHandlerAdapter implements PacketHan
     }
 
     private void disconnect(Disconnect disconnect) {
-        Session session = opened().session();
+        if (open != null) {
+            changeExpiry(disconnect, open.session());
+        }
+        ReasonCode reason = ReasonCode.of(disconnect.reasonCode());
+        end(disconnect.reasonCode() == 0, reason == null ? ReasonCode.UNSPECIFIED_ERROR : reason, "DISCONNECT");
+        context().close();
+    }
+
+    private void changeExpiry(Disconnect disconnect, Session session) {
         long expiry = disconnect.properties().sessionExpirySeconds();
         if (expiry > 0 && session.expirySeconds() == 0) {
             throw new MqttException(ReasonCode.PROTOCOL_ERROR, "session expiry: set late"); // 3.14.2.2.2 of 5.0
@@ -196,15 +218,13 @@ final class Connection extends ChannelInboundHandlerAdapter implements PacketHan
         if (expiry >= 0) {
             session.expirySeconds(Math.min(expiry, reception.expiryMax().toSeconds()));
         }
-        ReasonCode reason = ReasonCode.of(disconnect.reasonCode());
-        end(disconnect.reasonCode() == 0, reason == null ? ReasonCode.UNSPECIFIED_ERROR : reason, "DISCONNECT");
-        context().close();
     }
 
     private Open opened() {
         Open all = open;
         if (all == null) {
-            throw new MqttException(ReasonCode.PROTOCOL_ERROR, "first packet: (expected: CONNECT)"); // [MQTT-3.1.0-1]
+            throw new MqttException( // [MQTT-3.1.2-30]
+                    ReasonCode.PROTOCOL_ERROR, "packet before CONNACK: (expected: AUTH or DISCONNECT)");
         }
         return all;
     }
@@ -337,6 +357,8 @@ final class Connection extends ChannelInboundHandlerAdapter implements PacketHan
         long silent = intake == null ? 0 : intake.silenceNanos(nowNanos);
         if (stage == Stage.OPENED && silent > connectTimeoutNanos) {
             close(ReasonCode.MAXIMUM_CONNECT_TIME, "no CONNECT in time");
+        } else if (authentication != null && authentication.isLate(nowNanos, connectTimeoutNanos)) {
+            close(ReasonCode.NOT_AUTHORIZED, "no AUTH in time");
         } else if (stage == Stage.CONNECTED && silenceMaxNanos > 0 && silent > silenceMaxNanos) {
             close(ReasonCode.KEEP_ALIVE_TIMEOUT, "keep alive: nothing received in time");
         } else if (open != null) {

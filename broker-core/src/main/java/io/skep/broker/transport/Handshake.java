@@ -18,9 +18,11 @@ import io.skep.sdk.ProtocolVersion;
 import io.skep.sdk.Qos;
 import io.skep.sdk.ReasonCode;
 import io.skep.sdk.auth.Action;
+import io.skep.sdk.auth.AuthAnswer;
 import io.skep.sdk.auth.Decision;
 import io.skep.sdk.auth.Login;
 import io.skep.sdk.auth.Operation;
+import io.skep.sdk.auth.Permissions;
 import io.skep.sdk.event.Event;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
@@ -29,7 +31,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * From CONNECT to CONNACK: check, authenticate, authorize the will, get the session, answer. The connection is paused
- * meanwhile. Lives on the connection's loop.
+ * meanwhile, but while AUTH is awaited. Lives on the connection's loop.
  */
 final class Handshake implements Attachment.Listener {
 
@@ -44,6 +46,8 @@ final class Handshake implements Attachment.Listener {
     private final String clientId;
     private final Client client;
     private @Nullable Rights rights;
+    private @Nullable Authentication authentication;
+    private byte @Nullable [] authenticationData;
     private long expirySeconds;
 
     Handshake(Connection connection, Connect connect) {
@@ -63,13 +67,17 @@ final class Handshake implements Attachment.Listener {
     }
 
     void begin() {
+        String method = connect.properties().authenticationMethod();
         if (!isIdAccepted()) {
             connection.refuse(client, ReasonCode.CLIENT_IDENTIFIER_NOT_VALID, "client id: not accepted");
-        } else if (connect.properties().authenticationMethod() != null) {
-            connection.refuse(client, ReasonCode.BAD_AUTHENTICATION_METHOD, "authentication method: unknown");
-        } else {
+        } else if (method == null) {
             Login login = new Login(client, connect.password());
             reception.hooks().authenticate(login, connection.lane().loop(), this::authenticated);
+        } else {
+            Authentication enhanced = new Authentication(connection, client, method, connect);
+            authentication = enhanced;
+            connection.authentication(enhanced);
+            enhanced.begin(connect, this::authenticated);
         }
     }
 
@@ -104,12 +112,27 @@ final class Handshake implements Attachment.Listener {
             ReasonCode reason = unspecified ? ReasonCode.BAD_USER_NAME_OR_PASSWORD : deny.reason();
             connection.refuse(client, reason, deny.text());
         } else if (decision instanceof Decision.Allow allow) {
-            PermissionCheck permissions = PermissionCheck.of(allow.permissions());
-            Rights all = new Rights(
-                    client, permissions, reception.hooks(), connection.lane().loop());
-            rights = all;
-            checkWill(all);
+            admit(allow.permissions());
         }
+    }
+
+    private void authenticated(AuthAnswer answer) {
+        if (answer instanceof AuthAnswer.Deny deny) {
+            connection.refuse(client, deny.reason(), deny.text()); // [MQTT-4.12.0-4]
+        } else if (answer instanceof AuthAnswer.Allow allow) {
+            authenticationData = allow.data();
+            admit(allow.permissions());
+        }
+    }
+
+    private void admit(Permissions permissions) {
+        Rights all = new Rights(
+                client,
+                PermissionCheck.of(permissions),
+                reception.hooks(),
+                connection.lane().loop());
+        rights = all;
+        checkWill(all);
     }
 
     private void checkWill(Rights all) {
@@ -185,6 +208,9 @@ final class Handshake implements Attachment.Listener {
         PacketEncoder.connack(
                 outlet.buffer(), connect.version(), sessionPresent, ReasonCode.SUCCESS, connackProperties());
         connection.accepted(client, session, rights, silenceMaxNanos());
+        if (authentication != null) {
+            authentication.accepted(rights);
+        }
         session.resume(outlet);
         if (reception.hooks().listens(Event.ClientConnected.class)) {
             reception.hooks().fire(new Event.ClientConnected(client, sessionPresent));
@@ -213,6 +239,9 @@ final class Handshake implements Attachment.Listener {
         }
         if (keepAliveSeconds() != connect.keepAliveSeconds()) {
             properties.serverKeepAliveSeconds((int) keepAliveSeconds()); // [MQTT-3.2.2-21]
+        }
+        if (authentication != null) {
+            authentication.describe(properties, authenticationData);
         }
         return properties.build();
     }

@@ -10,6 +10,7 @@ import io.skep.sdk.Qos;
 import io.skep.sdk.auth.Action;
 import io.skep.sdk.auth.Decision;
 import io.skep.sdk.auth.Operation;
+import java.util.Arrays;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -22,7 +23,7 @@ final class Rights {
     private static final int REMEMBERED = 8;
 
     private final Client client;
-    private final PermissionCheck permissions;
+    private PermissionCheck permissions;
     private final HookChains hooks;
     private final Loop loop;
     private final @Nullable Topic[] topics = new Topic[REMEMBERED];
@@ -33,6 +34,12 @@ final class Rights {
         this.permissions = permissions;
         this.hooks = hooks;
         this.loop = loop;
+    }
+
+    /** Other permissions hold from now on: the client has authenticated again. */
+    void replace(PermissionCheck fresh) {
+        permissions = fresh;
+        Arrays.fill(topics, null);
     }
 
     /** {@return whether there is nothing to ask about} */
@@ -48,8 +55,9 @@ final class Rights {
 
     /** Asks whether a client may publish; the answer comes before the return, or later on the loop. */
     void askPublish(Topic topic, int qos, boolean retain, Consumer<Boolean> answer) {
+        PermissionCheck asked = permissions;
         ask(new Operation(Action.PUBLISH, topic.text(), Qos.of(qos), retain), yes -> {
-            if (yes) {
+            if (yes && asked == permissions) {
                 int place = place(topic);
                 allowed[place] = (byte) (bit(qos, retain) | (topics[place] == topic ? allowed[place] : 0));
                 topics[place] = topic;
