@@ -80,5 +80,16 @@ public record MqttConfig(
 
     /** As the record's description in {@code skep.yaml} says. */
     public static final MqttConfig DEFAULT = new MqttConfig(
-            2_000_000, 65_535, 65_535, 200, Duration.ofSeconds(10), Duration.ZERO, 1_000, 1_000, 10, 1 << 20, true, Features.DEFAULT);
+            2_000_000,
+            65_535,
+            65_535,
+            200,
+            Duration.ofSeconds(10),
+            Duration.ZERO,
+            1_000,
+            1_000,
+            10,
+            1 << 20,
+            true,
+            Features.DEFAULT);
 }
