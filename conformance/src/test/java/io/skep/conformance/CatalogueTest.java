@@ -93,7 +93,9 @@ class CatalogueTest {
         try (Stream<Path> files = Files.walk(root)) {
             for (Path file :
                     files.filter(path -> path.toString().endsWith(".class")).toList()) {
-                String name = root.relativize(file).toString().replace(file.getFileSystem().getSeparator(), ".");
+                String name = root.relativize(file)
+                        .toString()
+                        .replace(file.getFileSystem().getSeparator(), ".");
                 if (!name.endsWith("package-info.class")) {
                     classes.add(Class.forName(name.substring(0, name.length() - ".class".length())));
                 }

@@ -88,25 +88,25 @@ class ConnectTest {
     @ValueSource(
             strings = {
                 "03", // the reserved bit
-                "0A", "12", "1A", // will QoS without will
-                "22", "3A", // will retain without will
+                "0A",
+                "12",
+                "1A", // will QoS without will
+                "22",
+                "3A", // will retain without will
                 "42" // password without user name
             })
     @Normative(
             version = "3.1.1",
-            value = {
-                "MQTT-3.1.2-3",
-                "MQTT-3.1.2-11",
-                "MQTT-3.1.2-13",
-                "MQTT-3.1.2-15",
-                "MQTT-3.1.2-22",
-                "MQTT-3.1.4-1"
+            value = {"MQTT-3.1.2-3", "MQTT-3.1.2-11", "MQTT-3.1.2-13", "MQTT-3.1.2-15", "MQTT-3.1.2-22", "MQTT-3.1.4-1"
             })
     void flagsThatContradictEachOtherAreNotAnswered(String flags) {
         int bits = Integer.parseInt(flags, 16);
         Object[] payload = (bits & 0x40) == 0 ? new Object[] {"flags"} : new Object[] {"flags", "word"};
         clients.open()
-                .send(Connect.clean("flags").withFlags(bits).withPayload(payload).packed())
+                .send(Connect.clean("flags")
+                        .withFlags(bits)
+                        .withPayload(payload)
+                        .packed())
                 .expectClosed();
     }
 
@@ -114,7 +114,9 @@ class ConnectTest {
     @Normative(version = "3.1.1", value = "MQTT-3.1.2-14")
     void aWillQosOf3IsNotAnswered() {
         clients.open()
-                .send(Connect.clean("will3").will(3, false, "connect/will3", "gone").packed())
+                .send(Connect.clean("will3")
+                        .will(3, false, "connect/will3", "gone")
+                        .packed())
                 .expectClosed();
     }
 
@@ -155,12 +157,16 @@ class ConnectTest {
     }
 
     @Test
-    @Normative(version = "3.1.1", value = {"MQTT-3.1.3-3", "MQTT-3.1.4-1"})
+    @Normative(
+            version = "3.1.1",
+            value = {"MQTT-3.1.3-3", "MQTT-3.1.4-1"})
     void aConnectWithoutClientIdIsNotAnswered() {
         clients.open().send(Connect.clean("").withPayload().packed()).expectClosed();
         clients.open().send("10 00").expectClosed();
         clients.open().send(packet(0x10, "MQTT", 4, 2, 0)).expectClosed();
-        clients.open().send(Connect.clean("").withPayload(hex("00 05 61")).packed()).expectClosed();
+        clients.open()
+                .send(Connect.clean("").withPayload(hex("00 05 61")).packed())
+                .expectClosed();
     }
 
     @ParameterizedTest
@@ -198,7 +204,10 @@ class ConnectTest {
             value = {"MQTT-3.1.3-8", "MQTT-3.2.2-4", "MQTT-3.2.2-5"})
     @Normative(version = "extra", value = "U3-3.2.2-2")
     void anEmptyIdThatWantsToKeepItsSessionIsRefused() {
-        clients.open().send(Connect.persistent("").packed()).expect("20 02 00 02").expectClosed();
+        clients.open()
+                .send(Connect.persistent("").packed())
+                .expect("20 02 00 02")
+                .expectClosed();
     }
 
     @Test
@@ -212,7 +221,8 @@ class ConnectTest {
     void allFieldsMayBeEmptyButTheTopic() {
         byte[] nothing = bytes(new byte[0]);
         Connect connect = Connect.clean("").withFlags(0xC6);
-        clients.connect(connect.withPayload("", "connect/fields", nothing, "", nothing)).expectSilence();
+        clients.connect(connect.withPayload("", "connect/fields", nothing, "", nothing))
+                .expectSilence();
         clients.open()
                 .send(connect.withPayload("", "", nothing, "", nothing).packed())
                 .expectClosed();
@@ -231,6 +241,7 @@ class ConnectTest {
     @Test
     void aPacketBeyondTheMaximumIsRefusedByItsLength() {
         RawClient client = clients.connect("large");
-        client.send(concat(hex("30 81 89 7A"), bytes("connect/large".getBytes(UTF_8)))).expectClosed();
+        client.send(concat(hex("30 81 89 7A"), bytes("connect/large".getBytes(UTF_8))))
+                .expectClosed();
     }
 }

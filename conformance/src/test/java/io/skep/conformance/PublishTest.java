@@ -172,7 +172,9 @@ class PublishTest {
 
     @Test
     void acknowledgementsOfDifferentQosDoNotHoldEachOtherBack() {
-        clients.connect(Connect.persistent("mixed")).subscribe("publish/mixed", 2).disconnect();
+        clients.connect(Connect.persistent("mixed"))
+                .subscribe("publish/mixed", 2)
+                .disconnect();
         RawClient sender = clients.connect("sender");
         Random random = new Random(7);
         for (int round = 0; round < 20; round++) {
@@ -191,7 +193,9 @@ class PublishTest {
 
     @Test
     void moreMessagesThanTheBrokerTakesAtOnceAreTakenOneAfterTheOther() {
-        clients.connect(Connect.persistent("flood")).subscribe("publish/flood", 1).disconnect();
+        clients.connect(Connect.persistent("flood"))
+                .subscribe("publish/flood", 1)
+                .disconnect();
         RawClient sender = clients.connect("sender");
         byte[][] packets = new byte[5_000][];
         byte[][] answers = new byte[5_000][];

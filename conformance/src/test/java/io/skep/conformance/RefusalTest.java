@@ -3,9 +3,9 @@ package io.skep.conformance;
 
 import static io.skep.conformance.Packets.ACCEPTED;
 import static io.skep.conformance.Packets.hex;
-import static io.skep.conformance.Packets.publish;
 import static io.skep.conformance.Packets.puback;
 import static io.skep.conformance.Packets.pubcomp;
+import static io.skep.conformance.Packets.publish;
 import static io.skep.conformance.Packets.pubrec;
 import static io.skep.conformance.Packets.pubrel;
 import static io.skep.conformance.Packets.retained;
@@ -138,8 +138,13 @@ class RefusalTest {
     void aPublishThatIsNotAllowedIsAcknowledgedAndDropped() {
         RawClient watcher = clients.connect("watcher").subscribe("half/#", 2);
         RawClient limited = clients.connect(Connect.clean("limited").user("limited", "word"));
-        limited.send(publish("half/0", "no")).send(publish(1, 1, "half/1", "no")).expect(puback(1));
-        limited.send(publish(2, 2, "half/2", "no")).expect(pubrec(2)).send(pubrel(2)).expect(pubcomp(2));
+        limited.send(publish("half/0", "no"))
+                .send(publish(1, 1, "half/1", "no"))
+                .expect(puback(1));
+        limited.send(publish(2, 2, "half/2", "no"))
+                .expect(pubrec(2))
+                .send(pubrel(2))
+                .expect(pubcomp(2));
         limited.send(retained("half/3", "no")).expectSilence();
 
         clients.connect("sender").send(publish(2, 1, "half/end", "yes")).expect(pubrec(1));
@@ -167,7 +172,10 @@ class RefusalTest {
     @Test
     void aWillThatIsNotAllowedIsRefused() {
         Connect connect = Connect.clean("limited").will(0, false, "shut/will", "gone");
-        clients.open().send(connect.user("limited", "word").packed()).expect("20 02 00 05").expectClosed();
+        clients.open()
+                .send(connect.user("limited", "word").packed())
+                .expect("20 02 00 05")
+                .expectClosed();
     }
 
     @Test

@@ -62,7 +62,9 @@ class StringsTest {
                 .send(connect.withFlags(0x82).withPayload("strings", wrong).packed())
                 .expectClosed();
         clients.open()
-                .send(connect.withFlags(0x06).withPayload("strings", wrong, "gone").packed())
+                .send(connect.withFlags(0x06)
+                        .withPayload("strings", wrong, "gone")
+                        .packed())
                 .expectClosed();
         watcher.expectSilence();
     }

@@ -9,7 +9,6 @@ import static io.skep.conformance.Packets.retained;
 import static io.skep.conformance.Packets.suback;
 import static io.skep.conformance.Packets.subscribe;
 import static io.skep.conformance.Packets.twoBytes;
-
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -46,7 +45,9 @@ class SubscribeTest {
     void manyFiltersHaveOneSubackInTheirOrder() {
         RawClient client = clients.connect("many");
         byte[] filters = concat("subscribe/a", 2, "subscribe/b", 0, "subscribe/c/#", 1, "subscribe/a", 1);
-        client.send(packet(0x82, twoBytes(8), filters)).expect(suback(8, 2, 0, 1, 1)).expectSilence();
+        client.send(packet(0x82, twoBytes(8), filters))
+                .expect(suback(8, 2, 0, 1, 1))
+                .expectSilence();
         RawClient sender = clients.connect("sender");
         sender.send(publish(2, 1, "subscribe/a", "the last of two counts"));
         client.expect(publish(1, 1, "subscribe/a", "the last of two counts"));
@@ -66,7 +67,8 @@ class SubscribeTest {
     @Normative(version = "3.1.1", value = "MQTT-3.8.3-4")
     void anOddQosByteClosesTheConnection(int qos) {
         RawClient client = clients.connect("odd");
-        client.send(packet(0x82, twoBytes(1), "subscribe/good", 0, "subscribe/odd", qos)).expectClosed();
+        client.send(packet(0x82, twoBytes(1), "subscribe/good", 0, "subscribe/odd", qos))
+                .expectClosed();
     }
 
     @Test

@@ -8,7 +8,6 @@ import static io.skep.conformance.Packets.retained;
 import static io.skep.conformance.Packets.suback;
 import static io.skep.conformance.Packets.subscribe;
 import static io.skep.conformance.Packets.twoBytes;
-
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.skep.sdk.testkit.BrokerExtension;
@@ -58,7 +57,10 @@ class TopicTest {
         RawClient live = clients.connect("live").send(subscribe(1, filter, 0)).expect(suback(1, 0));
         RawClient sender = clients.connect("sender").send(retained(topic, "x"));
         live.expect(publish(topic, "x")).expectSilence();
-        clients.connect("late").subscribe(filter, 0).expect(retained(topic, "x")).expectSilence();
+        clients.connect("late")
+                .subscribe(filter, 0)
+                .expect(retained(topic, "x"))
+                .expectSilence();
         sender.send(retained(topic, "")).expectSilence();
         live.expect(publish(topic, ""));
     }
@@ -93,8 +95,7 @@ class TopicTest {
     void theFilterDoesNotMatch(String filter, String topic) {
         RawClient live = clients.connect("live").subscribe(filter, 0);
         RawClient sender = clients.connect("sender");
-        sender.send(packet(0x33, topic, twoBytes(1), "x".getBytes(UTF_8)))
-                .expect(puback(1));
+        sender.send(packet(0x33, topic, twoBytes(1), "x".getBytes(UTF_8))).expect(puback(1));
         live.expectSilence();
         clients.connect("late").subscribe(filter, 0).expectSilence();
         sender.send(packet(0x33, topic, twoBytes(2))).expect(puback(2));
@@ -110,7 +111,8 @@ class TopicTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"a#", "a/#/b", "#/", "#/a", "a/b#", "##", "/#/", "a+", "+a/b", "a/+b", "a/b+/c", "++", "+#"})
+    @ValueSource(
+            strings = {"a#", "a/#/b", "#/", "#/a", "a/b#", "##", "/#/", "a+", "+a/b", "a/+b", "a/b+/c", "++", "+#"})
     @Normative(
             version = "3.1.1",
             value = {"MQTT-4.7.1-2", "MQTT-4.7.1-3", "MQTT-4.8.0-1"})
@@ -135,6 +137,7 @@ class TopicTest {
     @Normative(version = "3.1.1", value = "MQTT-3.8.3-2")
     void wildcardsAreSupportedSoNoFilterWithThemFails() {
         RawClient client = clients.connect("wildcards");
-        client.send(packet(0x82, twoBytes(1), "none/#", 2, "none/+", 1, "+/none", 0)).expect(suback(1, 2, 1, 0));
+        client.send(packet(0x82, twoBytes(1), "none/#", 2, "none/+", 1, "+/none", 0))
+                .expect(suback(1, 2, 1, 0));
     }
 }

@@ -2,8 +2,8 @@
 package io.skep.conformance;
 
 import static io.skep.conformance.Packets.again;
-import static io.skep.conformance.Packets.publish;
 import static io.skep.conformance.Packets.pubcomp;
+import static io.skep.conformance.Packets.publish;
 import static io.skep.conformance.Packets.pubrec;
 import static io.skep.conformance.Packets.pubrel;
 import static io.skep.conformance.Packets.suback;
@@ -29,7 +29,10 @@ class UnsubscribeTest {
             version = "3.1.1",
             value = {"MQTT-3.10.4-4", "MQTT-3.10.4-5", "MQTT-2.3.1-7", "MQTT-2.2.2-1"})
     void unsubackHasTheIdentifierEvenIfNothingWasSubscribed() {
-        clients.connect("unsuback").send("A2 05 12 34 00 01 61").expect("B0 02 12 34").expectSilence();
+        clients.connect("unsuback")
+                .send("A2 05 12 34 00 01 61")
+                .expect("B0 02 12 34")
+                .expectSilence();
     }
 
     @Test
@@ -38,7 +41,8 @@ class UnsubscribeTest {
         RawClient client = clients.connect("letters");
         client.subscribe("unsubscribe/#", 0);
         client.send(subscribe(2, "unsubscribe/b", 0)).expect(suback(2, 0));
-        client.send(unsubscribe(3, "unsubscribe/+", "Unsubscribe/b", "unsubscribe")).expect(unsuback(3));
+        client.send(unsubscribe(3, "unsubscribe/+", "Unsubscribe/b", "unsubscribe"))
+                .expect(unsuback(3));
         client.send(publish("unsubscribe/c", "x")).expect(publish("unsubscribe/c", "x"));
         client.send(unsubscribe(4, "unsubscribe/#")).expect(unsuback(4));
         client.send(publish("unsubscribe/c", "x")).expectSilence();
@@ -51,7 +55,7 @@ class UnsubscribeTest {
         RawClient client = clients.connect(Connect.persistent("queue")).subscribe("unsubscribe/queue", 1);
         client.send(unsubscribe(2, "unsubscribe/queue")).expect(unsuback(2)).disconnect();
         clients.connect("sender").publishAcknowledged(1, "unsubscribe/queue", "for nobody");
-        clients.resume("queue").expectSilence();
+        clients.resume("queue").expectNothingQueued();
     }
 
     @Test

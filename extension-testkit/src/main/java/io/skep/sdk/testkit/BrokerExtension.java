@@ -113,8 +113,8 @@ public final class BrokerExtension
     private void install(Broker running, Consumer<? super Hooks> registration) {
         SkepConfig config = running.get(SkepConfig.class);
         String id = "test-" + (installed.size() + 1);
-        ExtensionHooks hooks = new ExtensionHooks(
-                id, config.extensions(), ForkJoinPool.commonPool(), running.get(Metrics.class));
+        ExtensionHooks hooks =
+                new ExtensionHooks(id, config.extensions(), ForkJoinPool.commonPool(), running.get(Metrics.class));
         registration.accept(hooks);
         running.get(HookChains.class).add(hooks);
         installed.add(hooks);
