@@ -174,11 +174,6 @@ class FramingTest {
         clients.open().send("10 80 80 80 80 01").expectClosed();
     }
 
-    @Test
-    void theLengthMayBeLongerThanNeeded() {
-        clients.connect("padded").send("C0 80 00").expect(PINGRESP);
-    }
-
     @ParameterizedTest
     @ValueSource(ints = {0x82, 0xA2, 0x32, 0x34})
     @Normative(version = "3.1.1", value = "MQTT-2.3.1-1")

@@ -15,6 +15,7 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
@@ -215,6 +216,37 @@ final class RawClient implements AutoCloseable {
     /** Subscribes, and expects that it is granted; the packet identifier is 1. */
     RawClient subscribe(String filter, int qos) {
         return send(Packets.subscribe(1, filter, qos)).expect(Packets.suback(1, qos));
+    }
+
+    /**
+     * Reads and acknowledges what a QoS 1 subscriber has in its queue: all that comes before a message to itself. A
+     * ping does not tell, as a long queue is read from the disk.
+     */
+    List<String> drainQueue() {
+        String topic = "end of queue/" + System.nanoTime();
+        send(Packets.subscribe(0xFFFD, topic, 1), Packets.publish(1, 0xFFFE, topic, ""));
+        List<String> payloads = new ArrayList<>();
+        int missing = 3; // SUBACK, PUBACK and the message
+        while (missing > 0) {
+            byte[] packet = next();
+            Delivery delivery = (packet[0] & 0xF0) == 0x30 ? Delivery.of(packet) : null;
+            if (delivery != null) {
+                send(Packets.puback(delivery.id()));
+            }
+            if (delivery == null || delivery.topic().equals(topic)) {
+                missing--;
+            } else {
+                payloads.add(delivery.payload());
+            }
+        }
+        send(Packets.unsubscribe(0xFFFC, topic)).expect(Packets.unsuback(0xFFFC));
+        return payloads;
+    }
+
+    /** Expects that nothing waits for a client whose session was resumed. */
+    RawClient expectNothingQueued() {
+        assertThat(drainQueue()).isEmpty();
+        return this;
     }
 
     /** Publishes with QoS 1 and awaits PUBACK: from now on each subscriber has it in its session. */

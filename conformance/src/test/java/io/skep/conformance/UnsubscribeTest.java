@@ -55,7 +55,7 @@ class UnsubscribeTest {
         RawClient client = clients.connect(Connect.persistent("queue")).subscribe("unsubscribe/queue", 1);
         client.send(unsubscribe(2, "unsubscribe/queue")).expect(unsuback(2)).disconnect();
         clients.connect("sender").publishAcknowledged(1, "unsubscribe/queue", "for nobody");
-        clients.resume("queue").expectSilence();
+        clients.resume("queue").expectNothingQueued();
     }
 
     @Test

@@ -156,7 +156,7 @@ class WillTest {
         Connect connect = Connect.persistent("willed-session").will(1, false, "will/persistent", "gone");
         clients.connect(connect).drop();
         watcher.expect(publish(1, 1, "will/persistent", "gone"));
-        clients.resume("willed-session").expectSilence();
+        clients.resume("willed-session").expectNothingQueued();
     }
 
     @Test
