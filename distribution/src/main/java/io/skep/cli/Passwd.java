@@ -24,6 +24,7 @@ import picocli.CommandLine.Parameters;
         footer = {
             "  skep passwd ann",
             "  skep passwd ann --file conf/extensions/auth-file.yaml",
+            "  skep passwd ann --scram --file conf/extensions/auth-file.yaml",
             "  printf %%s \"$SECRET\" | skep passwd ann --password-stdin"
         })
 final class Passwd implements Callable<Integer> {
@@ -47,8 +48,14 @@ final class Passwd implements Callable<Integer> {
     @Option(
             names = "--iterations",
             paramLabel = "N",
-            description = "Rounds of hashing: more make guessing and logging in slower. Default: $${DEFAULT-VALUE}.")
-    int iterations = PasswordHash.ITERATIONS;
+            description = "Rounds of hashing: more make guessing and logging in slower. Default: "
+                    + PasswordHash.ITERATIONS + ", with --scram " + ScramVerifier.ITERATIONS + ".")
+    @Nullable Integer iterations;
+
+    @Option(
+            names = "--scram",
+            description = "Make a verifier for clients that authenticate with SCRAM-SHA-256 (MQTT 5.0) instead.")
+    boolean scram;
 
     Passwd(Surroundings surroundings) {
         this.surroundings = surroundings;
@@ -59,23 +66,35 @@ final class Passwd implements Callable<Integer> {
         if (user.isBlank() || CONTROL.matcher(user).find()) {
             throw new Misuse("USER: '" + user + "' (expected: a name)");
         }
-        if (iterations < 1_000 || iterations > 10_000_000) {
-            throw new Misuse("--iterations: " + iterations + " (expected: 1000 to 10000000)");
+        int most = 10_000_000;
+        int fewest = scram ? 4_096 : 1_000; // RFC 5802 demands them
+        int rounds = iterations == null ? (scram ? ScramVerifier.ITERATIONS : PasswordHash.ITERATIONS) : iterations;
+        if (rounds < fewest || rounds > most) {
+            throw new Misuse("--iterations: " + rounds + " (expected: " + fewest + " to " + most + ")");
         }
         char[] password = fromStandardInput ? readPassword() : askForPassword();
         if (password.length == 0) {
             throw new Misuse("password: empty (expected: at least one character)");
         }
-        String hash = PasswordHash.of(password, iterations);
+        String key = scram ? "scram" : "password";
+        String hash = hash(password, rounds);
         Arrays.fill(password, '\0');
         if (file == null) {
-            surroundings.out().print(UsersFile.put("", user, hash));
+            surroundings.out().print(UsersFile.put("", user, key, hash));
             surroundings.out().flush();
         } else {
-            boolean replaced = UsersFile.put(file, user, hash);
+            boolean replaced = UsersFile.put(file, user, key, hash);
             surroundings.out().println(user + ": " + (replaced ? "replaced" : "added") + " in " + file);
         }
         return Skep.FINE;
+    }
+
+    private String hash(char[] password, int rounds) {
+        try {
+            return scram ? ScramVerifier.of(password, rounds) : PasswordHash.of(password, rounds);
+        } catch (IllegalArgumentException e) {
+            throw new Misuse(String.valueOf(e.getMessage()));
+        }
     }
 
     private char[] readPassword() throws IOException {

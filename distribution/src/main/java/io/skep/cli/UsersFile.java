@@ -30,52 +30,54 @@ final class UsersFile {
 
     private UsersFile() {}
 
-    /** {@return whether the user had a password before} */
-    static boolean put(Path file, String user, String hash) throws IOException {
+    /**
+     * Puts what checks a password into a file.
+     *
+     * @param key {@code password} or {@code scram}
+     * @return whether the user had one before
+     */
+    static boolean put(Path file, String user, String key, String hash) throws IOException {
         String before = Files.exists(file) ? Files.readString(file) : "";
         try {
-            String after = put(before, user, hash);
+            String after = put(before, user, key, hash);
             replace(file, after);
-            return password(before, user) != null;
+            return value(before, user, key) != null;
         } catch (IllegalArgumentException | YAMLException e) {
             throw new IOException(file + ": " + e.getMessage(), e);
         }
     }
 
-    static String put(String text, String user, String hash) {
-        String after = change(text, user, '"' + hash + '"');
-        if (!(password(after, user) instanceof ScalarNode password)
-                || !password.getValue().equals(hash)) {
+    static String put(String text, String user, String key, String hash) {
+        String after = change(text, user, key, '"' + hash + '"');
+        if (!(value(after, user, key) instanceof ScalarNode value)
+                || !value.getValue().equals(hash)) {
             throw new IllegalArgumentException("users: written in an unusual way (expected: one user below the other)");
         }
         return after;
     }
 
-    private static String change(String text, String user, String password) {
+    private static String change(String text, String user, String key, String hash) {
+        String entry = key + ": " + hash;
         String name = PLAIN.matcher(user).matches()
                 ? user
                 : '"' + user.replace("\\", "\\\\").replace("\"", "\\\"") + '"';
         NodeTuple users = child(root(text), "users");
         if (users == null) {
             String separator = text.isEmpty() || text.endsWith("\n") ? "" : "\n";
-            return text + separator + "users:\n  " + name + ":\n    password: " + password + "\n";
+            return text + separator + "users:\n  " + name + ":\n    " + entry + "\n";
         }
         NodeTuple known = child(users.getValueNode(), user);
         if (known == null) {
-            return add(
-                    text,
-                    users,
-                    List.of(name + ":", "  password: " + password),
-                    name + ": {password: " + password + "}");
+            return add(text, users, List.of(name + ":", "  " + entry), name + ": {" + entry + "}");
         }
-        NodeTuple old = child(known.getValueNode(), "password");
+        NodeTuple old = child(known.getValueNode(), key);
         if (old == null) {
-            return add(text, known, List.of("password: " + password), "password: " + password);
+            return add(text, known, List.of(entry), entry);
         }
         int start = index(text, old.getValueNode().getStartMark());
         int end = index(text, old.getValueNode().getEndMark());
         String space = start == end ? " " : ""; // an empty value starts right behind the colon
-        return text.substring(0, start) + space + password + text.substring(end);
+        return text.substring(0, start) + space + hash + text.substring(end);
     }
 
     /** Puts a new first entry into the group of a key, in the group's own style. */
@@ -99,11 +101,11 @@ final class UsersFile {
         return text.substring(0, at) + what + text.substring(at);
     }
 
-    private static @Nullable Node password(String text, String user) {
+    private static @Nullable Node value(String text, String user, String key) {
         NodeTuple users = child(root(text), "users");
         NodeTuple known = users == null ? null : child(users.getValueNode(), user);
-        NodeTuple password = known == null ? null : child(known.getValueNode(), "password");
-        return password == null ? null : password.getValueNode();
+        NodeTuple value = known == null ? null : child(known.getValueNode(), key);
+        return value == null ? null : value.getValueNode();
     }
 
     private static @Nullable Node root(String text) {

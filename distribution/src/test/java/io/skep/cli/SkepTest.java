@@ -85,7 +85,9 @@ class SkepTest {
                         List.of("check", "--port", "65536"), "--port: 65536 (expected: 0 to 65535)",
                         List.of("check", "--set", "x"), "--set: x (expected: path=value)",
                         List.of("check", "--set", "a=1", "--set", "a=2"), "--set: a=2 (expected: each path once)",
-                        List.of("passwd", " "), "USER: ' ' (expected: a name)")
+                        List.of("passwd", " "), "USER: ' ' (expected: a name)",
+                        List.of("passwd", "a", "--scram", "--iterations", "4095"),
+                                "--iterations: 4095 (expected: 4096 to 10000000)")
                 .forEach((arguments, message) -> {
                     err.getBuffer().setLength(0);
                     assertThat(run(arguments.toArray(String[]::new))).isEqualTo(2);
@@ -110,6 +112,19 @@ class SkepTest {
                 .isZero();
         assertThat(out.toString())
                 .matches("users:\n  ann:\n    password: \"\\$pbkdf2-sha512\\$i=1000\\$[^$]{22}\\$[^$]{86}\"\n");
+    }
+
+    @Test
+    void aVerifierForScramIsPrintedAsWell() {
+        in = "secret\n";
+        assertThat(run("passwd", "ann", "--scram", "--password-stdin")).isZero();
+        assertThat(out.toString())
+                .matches(
+                        "users:\n  ann:\n    scram: \"\\$scram-sha-256\\$i=15000\\$[^$]{22}\\$[^$]{43}\\$[^$]{43}\"\n");
+
+        in = "\u00AD\n";
+        assertThat(run("passwd", "ann", "--scram", "--password-stdin")).isEqualTo(2);
+        assertThat(err.toString()).startsWith("password: (expected: ");
     }
 
     @Test

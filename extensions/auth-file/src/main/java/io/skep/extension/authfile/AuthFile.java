@@ -19,10 +19,15 @@ public final class AuthFile implements Extension {
     @Override
     public void start(ExtensionContext context) {
         FileAuthenticator authenticator = new FileAuthenticator(context.executor());
-        Reload reload = new Reload(context, authenticator::use);
+        ScramAuthenticator scram = new ScramAuthenticator();
+        Reload reload = new Reload(context, directory -> {
+            authenticator.use(directory);
+            scram.use(directory);
+        });
         reload.first();
         polling = context.executor().scheduleWithFixedDelay(reload::poll, 1, 1, TimeUnit.SECONDS);
         context.hooks().authenticator(authenticator, HookOptions.DEFAULT.withDeadline(DEADLINE));
+        context.hooks().enhancedAuthenticator(scram);
     }
 
     @Override

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * users:
  *   anna:
  *     password: $pbkdf2-sha512$i=210000$...
+ *     scram: $scram-sha-256$i=15000$...
  *     roles: [device]
  *     client-id: "%u-*"
  * roles:

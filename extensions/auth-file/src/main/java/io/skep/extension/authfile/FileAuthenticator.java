@@ -2,7 +2,6 @@
 package io.skep.extension.authfile;
 
 import io.skep.extension.authfile.Directory.Account;
-import io.skep.sdk.ReasonCode;
 import io.skep.sdk.auth.Authenticator;
 import io.skep.sdk.auth.Decision;
 import io.skep.sdk.auth.Login;
@@ -41,35 +40,24 @@ final class FileAuthenticator implements Authenticator {
         }
         Directory now = directory;
         Account account = now.account(userName);
-        if (account != null && recent.contains(account.password(), password)) {
-            return admit(account, login);
+        PasswordHash hash = account == null ? null : account.password();
+        if (account != null && hash != null && recent.contains(hash, password)) {
+            return account.admit(login.client().id());
         }
         return Decision.later(
                 CompletableFuture.supplyAsync(() -> check(account, now.nobody(), password, login), executor));
     }
 
     private Decision check(@Nullable Account account, PasswordHash nobody, byte[] password, Login login) {
-        if (account == null) {
+        PasswordHash hash = account == null ? null : account.password();
+        if (account == null || hash == null) {
             nobody.matches(password);
-            return Decision.next();
+            return account == null ? Decision.next() : Decision.deny();
         }
-        if (!account.password().matches(password)) {
+        if (!hash.matches(password)) {
             return Decision.deny();
         }
-        recent.add(account.password(), password);
-        return admit(account, login);
-    }
-
-    private static Decision admit(Account account, Login login) {
-        String clientId = login.client().id();
-        if (!account.mayUse(clientId)) {
-            return Decision.deny(
-                    ReasonCode.NOT_AUTHORIZED, "client id: '" + clientId + "' (expected: one that this user may use)");
-        }
-        try {
-            return Decision.allow(account.permissions(clientId));
-        } catch (IllegalArgumentException e) {
-            return Decision.deny(ReasonCode.NOT_AUTHORIZED, String.valueOf(e.getMessage()));
-        }
+        recent.add(hash, password);
+        return account.admit(login.client().id());
     }
 }

@@ -43,8 +43,8 @@ class FileAuthenticatorTest {
     FileAuthenticatorTest() {
         authenticator.use(new Directory(
                 Map.of(
-                        "anna", new User(SECRET, List.of("device", "reader"), null),
-                        "bert", new User(SECRET, List.of("plain"), "%u-*")),
+                        "anna", new User(SECRET, null, List.of("device", "reader"), null),
+                        "bert", new User(SECRET, null, List.of("plain"), "%u-*")),
                 ROLES));
     }
 
@@ -106,7 +106,7 @@ class FileAuthenticatorTest {
     void aChangedPasswordIsCheckedAnew() {
         login("anna", "secret", "dev7");
         String changed = PasswordHash.create("changed", 1000).toString();
-        authenticator.use(new Directory(Map.of("anna", new User(changed, List.of(), null)), ROLES));
+        authenticator.use(new Directory(Map.of("anna", new User(changed, null, List.of(), null)), ROLES));
 
         assertThat(login("anna", "secret", "dev7")).isEqualTo(Decision.deny());
         assertThat(login("anna", "changed", "dev7")).isInstanceOf(Decision.Allow.class);
@@ -131,7 +131,7 @@ class FileAuthenticatorTest {
 
     @Test
     void aRoleThatIsNotThereIsNamed() {
-        assertThatThrownBy(() -> new Directory(Map.of("anna", new User(SECRET, List.of("boss"), null)), Map.of()))
+        assertThatThrownBy(() -> new Directory(Map.of("anna", new User(SECRET, null, List.of("boss"), null)), Map.of()))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("users.anna.roles: boss (expected: one of [])");
     }

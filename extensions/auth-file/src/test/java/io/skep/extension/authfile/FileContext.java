@@ -6,6 +6,7 @@ import io.skep.sdk.HookOptions;
 import io.skep.sdk.Hooks;
 import io.skep.sdk.auth.Authenticator;
 import io.skep.sdk.auth.Authorizer;
+import io.skep.sdk.auth.EnhancedAuthenticator;
 import io.skep.sdk.event.Event;
 import io.skep.sdk.publish.PublishInterceptor;
 import java.nio.file.Path;
@@ -32,6 +33,7 @@ final class FileContext implements ExtensionContext, Hooks {
     final Map<Path, Supplier<Record>> contents = new ConcurrentHashMap<>();
     final ScheduledExecutorService executor = Executors.newScheduledThreadPool(2);
     final Map<Authenticator, HookOptions> authenticators = new HashMap<>();
+    final List<String> methods = new CopyOnWriteArrayList<>();
     private final Path folder;
 
     FileContext(Path folder) {
@@ -77,6 +79,11 @@ final class FileContext implements ExtensionContext, Hooks {
     @Override
     public void authenticator(Authenticator authenticator, HookOptions options) {
         authenticators.put(authenticator, options);
+    }
+
+    @Override
+    public void enhancedAuthenticator(EnhancedAuthenticator authenticator, HookOptions options) {
+        methods.add(authenticator.method());
     }
 
     @Override

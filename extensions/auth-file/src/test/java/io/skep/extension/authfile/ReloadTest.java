@@ -131,6 +131,7 @@ class ReloadTest {
         AuthFile extension = new AuthFile();
         extension.start(context);
         assertThat(context.authenticators).hasSize(1);
+        assertThat(context.methods).containsExactly("SCRAM-SHA-256");
 
         Files.writeString(folder.resolve("auth-file.yaml"), "broken");
         context.contents.put(folder.resolve("auth-file.yaml"), () -> {
@@ -166,7 +167,7 @@ class ReloadTest {
     private static Map<String, User> users(String... names) {
         Map<String, User> users = new HashMap<>();
         for (String name : names) {
-            users.put(name, new User(SECRET, List.of(), null));
+            users.put(name, new User(SECRET, null, List.of(), null));
         }
         return users;
     }
