@@ -13,6 +13,7 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -113,18 +114,33 @@ class StartAndStopIT {
 
     @Test
     void aStopWithManyClientsAndABacklogIsQuickToo() throws Exception {
-        Clients clients = new PahoClients();
         try (SkepProcess broker = skep.start()) {
-            clients.subscribe(broker.port(), Plan.stay("absent", "#")).close();
-            for (int i = 0; i < 20; i++) {
-                clients.subscribe(broker.port(), Plan.stay("present" + i, "#")); // stays until the broker goes
+            new PahoClients().subscribe(broker.port(), Plan.stay("absent", "#")).close();
+            List<RawClient> silent = new ArrayList<>();
+            for (int i = 0; i < 100; i++) {
+                RawClient client = new RawClient(broker.port());
+                client.connect("silent" + i, false);
+                client.subscribe("#");
+                assertThat(client.receive().type()).isEqualTo(RawClient.SUBACK);
+                silent.add(client);
             }
-            for (int i = 0; i < 20; i++) {
-                clients.publish(broker.port(), new Message("a/" + i, "x".repeat(1000), 2, true));
-            }
+            publish(broker, 100);
             SkepProcess.Ending ending = broker.terminate();
             assertThat(ending.exitCode()).isZero();
             assertThat(ending.duration()).isLessThan(STOP_MAX);
+            for (RawClient client : silent) {
+                client.close();
+            }
+        }
+    }
+
+    private static void publish(SkepProcess broker, int messages) throws Exception {
+        try (RawClient client = new RawClient(broker.port())) {
+            client.connect("publisher", true);
+            for (int id = 1; id <= messages; id++) {
+                client.publish("a/" + id, new RawClient.Packet(RawClient.PUBLISH, false, id, "x".repeat(1000)));
+                assertThat(client.receive().type()).isEqualTo(RawClient.PUBREC);
+            }
         }
     }
 
