@@ -10,7 +10,8 @@ import java.time.Duration;
  * @param clientIdBytesMax longest client id
  * @param topicBytesMax longest topic name or filter
  * @param topicLevelsMax most levels of a topic name or filter
- * @param connectTimeout from accepting a connection to a whole CONNECT
+ * @param connectTimeout from accepting a connection to a whole CONNECT; also what a client may take for its part of an
+ *     AUTH exchange
  * @param keepAliveMax longest keep alive; a longer or absent one is replaced (announced to 5.0 clients); zero for no
  *     limit
  * @param receiveMaximum unacknowledged QoS 1 and 2 messages that one client may have towards the broker

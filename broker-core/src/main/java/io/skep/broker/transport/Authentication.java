@@ -177,6 +177,9 @@ final class Authentication {
             out.release();
             connection.close(ReasonCode.PACKET_TOO_LARGE, "AUTH: larger than the client's Maximum Packet Size");
         } else {
+            if (rights != null) {
+                connection.outlet().flushNow(); // what was decided by the old rights goes out before
+            }
             connection.context().writeAndFlush(out, connection.context().voidPromise());
         }
     }

@@ -73,6 +73,16 @@ class FileAuthenticatorTest {
     }
 
     @Test
+    void whoHasNoPasswordHashIsRefusedAfterTheSameWork() {
+        String scram = ScramClient.verifier("secret", new byte[16], 4096);
+        authenticator.use(new Directory(Map.of("dora", new User(null, scram, List.of(), null)), ROLES));
+        Decision decision = authenticator.authenticate(request("dora", "secret", "d"));
+
+        assertThat(decision).isInstanceOf(Decision.Later.class);
+        assertThat(answer(decision)).isEqualTo(Decision.deny());
+    }
+
+    @Test
     void anUnknownUserIsLeftToTheNextExtensionAfterTheSameWork() {
         Decision decision = authenticator.authenticate(request("carl", "secret", "c"));
 
