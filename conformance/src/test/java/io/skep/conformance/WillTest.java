@@ -78,7 +78,7 @@ class WillTest {
         RawClient watcher = clients.connect("watcher").subscribe("#", 0);
         clients.connect("sender").send(publish("will/start", "start"));
         while (!watcher.nextDelivery().topic().equals("will/start")) {
-            continue; // what other tests have retained
+            // what other tests have retained
         }
         clients.connect("no-will").drop();
         clients.connect("no-will").drop();
