@@ -1,0 +1,77 @@
+// Skep, an MQTT broker. Apache-2.0; see LICENSE.
+package io.skep.sdk.testkit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.skep.broker.config.MqttConfig;
+import io.skep.broker.config.SkepConfig;
+import io.skep.broker.hook.HookChains;
+import io.skep.sdk.auth.Decision;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.file.Path;
+import org.junit.jupiter.api.MethodOrderer.OrderAnnotation;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+@TestMethodOrder(OrderAnnotation.class)
+class BrokerExtensionTest {
+
+    @RegisterExtension
+    static final BrokerExtension broker = BrokerExtension.create()
+            .set("mqtt.in-flight-max", 7)
+            .configure(config -> config)
+            .hooks(hooks -> hooks.authorizer((client, operation) -> Decision.next()));
+
+    @RegisterExtension
+    final BrokerExtension another = BrokerExtension.create();
+
+    private static HookChains chains() {
+        return broker.broker().get(HookChains.class);
+    }
+
+    @Test
+    void eachBrokerListensOnItsOwnPortOfLoopback() throws IOException {
+        assertThat(another.port()).isNotEqualTo(broker.port());
+        for (InetSocketAddress address : new InetSocketAddress[] {broker.address(), another.address()}) {
+            assertThat(address.getAddress().isLoopbackAddress()).isTrue();
+            new Socket(address.getAddress(), address.getPort()).close();
+        }
+    }
+
+    @Test
+    void settingsAreThoseOfTheConfiguration() {
+        MqttConfig mqtt = broker.broker().get(SkepConfig.class).mqtt();
+        assertThat(mqtt.inFlightMax()).isEqualTo(7);
+        assertThat(broker.home().resolve("data")).isDirectory();
+    }
+
+    @Test
+    void aRestartKeepsPortFolderAndHooks() {
+        int port = broker.port();
+        Path home = broker.home();
+        broker.restart();
+        assertThat(broker.port()).isEqualTo(port);
+        assertThat(broker.home()).isEqualTo(home);
+        assertThat(chains().authorizes()).isTrue();
+    }
+
+    @Test
+    @Order(1)
+    void aTestMayInstallHooks() {
+        broker.hooks(hooks -> hooks.authenticator(login -> Decision.allow()));
+        assertThat(chains().authenticates()).isTrue();
+        broker.restart();
+        assertThat(chains().authenticates()).isTrue();
+    }
+
+    @Test
+    @Order(2)
+    void hooksOfATestAreGoneWhenItHasEnded() {
+        assertThat(chains().authenticates()).isFalse();
+        assertThat(chains().authorizes()).isTrue();
+    }
+}
