@@ -16,7 +16,7 @@ import java.util.concurrent.TimeUnit;
 final class GoodClient implements AutoCloseable {
 
     private static final String TOPIC = "good/client";
-    private static final Duration PAUSE_MAX = Duration.ofSeconds(3);
+    private static final Duration PAUSE_MAX = Duration.ofSeconds(5);
 
     private final RawClient client;
     private final CompletableFuture<Long> life;
@@ -33,13 +33,13 @@ final class GoodClient implements AutoCloseable {
     private long live() {
         long number = 0;
         try {
-            while (!over) {
+            do {
                 number++;
                 long begin = System.nanoTime();
                 round(number);
                 longestNanos = Math.max(longestNanos, System.nanoTime() - begin);
                 rounds = number;
-            }
+            } while (!over);
             client.send(Packets.disconnect());
         } catch (IOException e) {
             throw new AssertionError("the good client failed in round " + number, e);

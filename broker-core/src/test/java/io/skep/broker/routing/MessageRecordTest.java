@@ -28,8 +28,17 @@ class MessageRecordTest {
             byte[] record = MessageRecord.write(message);
 
             assertThat(record).hasSize(MessageRecord.bytes(message));
-            assertThat(MessageRecord.read(record)).usingRecursiveComparison().isEqualTo(message);
+            assertSame(MessageRecord.read(record), message);
         }
+    }
+
+    private static void assertSame(Message read, Message written) {
+        assertThat(Arrays.equals(read.topic(), written.topic())).isTrue(); // field by field is slow for large ones
+        assertThat(Arrays.equals(read.payload(), written.payload())).isTrue();
+        assertThat(read.properties()).isEqualTo(written.properties());
+        assertThat(read.qos()).isEqualTo(written.qos());
+        assertThat(read.retain()).isEqualTo(written.retain());
+        assertThat(read.expiresAtMillis()).isEqualTo(written.expiresAtMillis());
     }
 
     private static byte[] bytes(Random random, int length) {
