@@ -46,24 +46,32 @@ final class Tenancy {
      * one.
      */
     void attach(Attachment attachment) {
+        if (!ended) {
+            dismiss(attachment);
+        }
+        if (ended) {
+            afterEnd.add(() -> registry.attach(attachment));
+            runAfterEnd();
+        } else {
+            pending = attachment;
+            move(attachment);
+        }
+    }
+
+    /** Ends what the session has to do with earlier connections, and the session itself if it is to begin anew. */
+    private void dismiss(Attachment attachment) {
+        if (pending != null) {
+            supersede(pending.outlet());
+            pending = null;
+        }
         Outlet former = holder;
-        if (former != null && !ended) {
+        if (former != null) {
             boolean goesOn = session.isDurable() && !attachment.cleanStart();
             leave(goesOn ? Ending.TAKEN_OVER : Ending.FAILURE); // [MQTT-3.1.4-2]
             supersede(former); // [MQTT-3.1.4-3]
         }
         if (used && attachment.cleanStart() && !ended) {
             end(); // [MQTT-3.1.2-6]
-        }
-        if (pending != null) {
-            supersede(pending.outlet());
-        }
-        pending = attachment;
-        if (ended) {
-            afterEnd.add(() -> registry.attach(attachment));
-            runAfterEnd();
-        } else {
-            move(attachment);
         }
     }
 
