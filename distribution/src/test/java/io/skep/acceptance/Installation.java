@@ -4,6 +4,7 @@ package io.skep.acceptance;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -19,7 +20,7 @@ final class Installation {
 
     private final Path home;
 
-    /** Copies the distribution, all but its libraries: these are only read. */
+    /** Copies the distribution; its libraries are linked, for they are large and only read. */
     Installation(Path folder) throws IOException {
         home = folder.resolve("skep");
         try (Stream<Path> files = Files.walk(UNPACKED)) {
@@ -28,7 +29,21 @@ final class Installation {
                 Files.copy(file, home.resolve(UNPACKED.relativize(file)), StandardCopyOption.COPY_ATTRIBUTES);
             }
         }
-        Files.createSymbolicLink(home.resolve("lib"), UNPACKED.resolve("lib"));
+        linkLibraries();
+    }
+
+    private void linkLibraries() throws IOException {
+        Path lib = Files.createDirectory(home.resolve("lib"));
+        try (Stream<Path> jars = Files.list(UNPACKED.resolve("lib"))) {
+            for (Path jar : jars.toList()) {
+                Path link = lib.resolve(jar.getFileName());
+                try {
+                    Files.createLink(link, jar);
+                } catch (FileSystemException | UnsupportedOperationException e) {
+                    Files.createSymbolicLink(link, jar); // the temporary folder is on another disk
+                }
+            }
+        }
     }
 
     Path home() {

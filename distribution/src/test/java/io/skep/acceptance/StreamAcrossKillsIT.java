@@ -17,8 +17,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.io.TempDir;
@@ -30,6 +30,7 @@ class StreamAcrossKillsIT {
 
     private static final int KILLS = 3;
     private static final int BETWEEN_KILLS = 2_000;
+    private static final int UNANSWERED_MAX = 1_000;
 
     @TempDir
     Path folder;
@@ -44,21 +45,20 @@ class StreamAcrossKillsIT {
         SkepProcess broker = skep.start("--port", port);
         Mqtt3AsyncClient subscriber = subscribe(broker.port(), HiveClients.qos(qos));
         Mqtt5AsyncClient publisher = connectPublisher(broker.port());
+        var stream = new Stream(publisher, HiveClients.qos(qos));
         try {
-            List<CompletableFuture<?>> sent = new ArrayList<>();
+            stream.start();
             List<Integer> numbers = new ArrayList<>();
             for (int kill = 1; kill <= KILLS; kill++) {
-                publish(publisher, HiveClients.qos(qos), sent);
-                receive(numbers, sent.size() - BETWEEN_KILLS * 9 / 10);
-                assertThat(sent).as("in the middle of the stream").anyMatch(each -> !each.isDone());
+                receive(numbers, kill * BETWEEN_KILLS);
                 broker.kill9();
                 broker = skep.start("--port", port);
             }
-            receive(numbers, sent.size());
-            assertThat(CompletableFuture.allOf(sent.toArray(CompletableFuture[]::new)))
-                    .succeedsWithin(Program.DEADLINE);
+            receive(numbers, (KILLS + 1) * BETWEEN_KILLS);
+            int published = stream.end();
+            receive(numbers, published);
 
-            List<Integer> all = IntStream.range(0, sent.size()).boxed().toList();
+            List<Integer> all = IntStream.range(0, published).boxed().toList();
             if (qos == 2) {
                 assertThat(numbers).isEqualTo(all);
             } else {
@@ -111,17 +111,6 @@ class StreamAcrossKillsIT {
         return client;
     }
 
-    private static void publish(Mqtt5AsyncClient client, MqttQos qos, List<CompletableFuture<?>> sent) {
-        for (int i = 0; i < BETWEEN_KILLS; i++) {
-            byte[] number = Integer.toString(sent.size()).getBytes(UTF_8);
-            sent.add(client.publishWith()
-                    .topic("numbers")
-                    .qos(qos)
-                    .payload(number)
-                    .send());
-        }
-    }
-
     /** Receives until so many different numbers have come. */
     private void receive(List<Integer> numbers, int different) throws InterruptedException {
         Set<Integer> distinct = new HashSet<>(numbers);
@@ -130,6 +119,46 @@ class StreamAcrossKillsIT {
             assertThat(number).as("a number after %s", numbers.size()).isNotNull();
             numbers.add(number);
             distinct.add(number);
+        }
+    }
+
+    /** Publishes one number after the other until it is told to end, whatever becomes of the broker. */
+    private static final class Stream extends Thread {
+
+        private final Mqtt5AsyncClient client;
+        private final MqttQos qos;
+        private final Semaphore unanswered = new Semaphore(UNANSWERED_MAX);
+        private volatile boolean ending;
+        private int published;
+
+        Stream(Mqtt5AsyncClient client, MqttQos qos) {
+            super("stream");
+            this.client = client;
+            this.qos = qos;
+        }
+
+        @Override
+        public void run() {
+            while (!ending) {
+                unanswered.acquireUninterruptibly();
+                client.publishWith()
+                        .topic("numbers")
+                        .qos(qos)
+                        .payload(Integer.toString(published).getBytes(UTF_8))
+                        .send()
+                        .thenRun(unanswered::release);
+                published++;
+            }
+        }
+
+        /** {@return how many numbers were published, once all are acknowledged} */
+        int end() throws InterruptedException {
+            ending = true;
+            join(Program.DEADLINE.toMillis());
+            assertThat(unanswered.tryAcquire(UNANSWERED_MAX, Program.DEADLINE.toSeconds(), TimeUnit.SECONDS))
+                    .as("all are acknowledged")
+                    .isTrue();
+            return published;
         }
     }
 }
