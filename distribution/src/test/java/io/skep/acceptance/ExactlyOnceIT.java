@@ -19,6 +19,7 @@ import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.RepetitionInfo;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
@@ -133,6 +134,87 @@ class ExactlyOnceIT {
             payments.receiveAll(broker);
             assertThat(payments.delivered).as("once all is acknowledged").hasSize(5);
         }
+    }
+
+    @Test
+    void whatTheClientMayHaveSeenIsMarkedAsRepeatedAfterAKill() throws Exception {
+        int messages = 1_200;
+        try (SkepProcess broker = skep.start()) {
+            subscribeOnce(broker);
+            try (RawClient client = new RawClient(broker.port())) {
+                client.connect("receiver", false);
+                var publisher = HiveClients.builder(broker.port()).buildAsync();
+                publisher.connect().join();
+                for (int i = 0; i < messages; i++) {
+                    publisher.publish(HiveClients.publish(new Message(TOPIC, "payment " + i, 2, false)));
+                }
+                Packet first = client.receive(); // never answered: those behind it go on
+                Packet last = answerUntil(client, "payment " + (messages - 1), messages - 2);
+                broker.kill9();
+                assertRepeated(first, last);
+            }
+        }
+    }
+
+    @Test
+    void whatTheClientMayHaveSeenIsMarkedAsRepeatedAfterAStop() throws Exception {
+        Packet seen;
+        try (SkepProcess broker = skep.start()) {
+            subscribeOnce(broker);
+            new MosquittoClients("mqttv311").publish(broker.port(), new Message(TOPIC, "payment 1", 2, false));
+            try (RawClient client = new RawClient(broker.port())) {
+                client.connect("receiver", false);
+                seen = client.receive();
+                client.disconnect();
+            }
+            new MosquittoClients("mqttv311").publish(broker.port(), new Message(TOPIC, "payment 2", 2, false));
+            broker.terminate();
+        }
+        try (SkepProcess broker = skep.start();
+                RawClient client = new RawClient(broker.port())) {
+            client.connect("receiver", false);
+            assertThat(client.receive()).isEqualTo(new Packet(PUBLISH, true, seen.id(), "payment 1"));
+            Packet unseen = client.receive();
+            assertThat(unseen).isEqualTo(new Packet(PUBLISH, false, unseen.id(), "payment 2"));
+        }
+    }
+
+    /** Answers exchanges to their end, until so many are over and one more message has come, which it returns. */
+    private static Packet answerUntil(RawClient client, String payload, int exchanges) throws IOException {
+        Packet last = null;
+        int over = 0;
+        while (last == null || over < exchanges) {
+            Packet packet = client.receive();
+            if (packet.payload().equals(payload)) {
+                last = packet;
+            } else if (packet.type() == PUBLISH) {
+                client.acknowledge(PUBREC, packet.id());
+            } else {
+                client.acknowledge(PUBCOMP, packet.id());
+                over++;
+            }
+        }
+        return last;
+    }
+
+    private void assertRepeated(Packet... seen) throws Exception {
+        try (SkepProcess broker = skep.start();
+                RawClient client = new RawClient(broker.port())) {
+            client.connect("receiver", false);
+            for (Packet each : seen) {
+                Packet repeated = await(client, PUBLISH);
+                assertThat(repeated).isEqualTo(new Packet(PUBLISH, true, each.id(), each.payload()));
+            }
+        }
+    }
+
+    /** Skips packets of other types: PUBREL may come again for exchanges whose end was not stored. */
+    private static Packet await(RawClient client, int type) throws IOException {
+        Packet packet = client.receive();
+        while (packet.type() != type) {
+            packet = client.receive();
+        }
+        return packet;
     }
 
     /** A client that keeps which identifiers it has received and not seen released, as MQTT asks of it. */

@@ -12,7 +12,7 @@ final class Backlog {
     private final Outbox outbox;
     private final Positions positions;
     private boolean loading;
-    private long maybeSentBefore;
+    private long sentBefore; // maybe
 
     Backlog(Outbox outbox, Positions positions) {
         this.outbox = outbox;
@@ -28,9 +28,14 @@ final class Backlog {
         positions.append(Entry.ON_DISK);
     }
 
-    /** Says that the client may have seen the first so many messages: it was connected when the broker ended. */
-    void maybeSent(long messages) {
-        maybeSentBefore = positions.base() + messages;
+    /** {@return the position before which the client may have seen the messages} */
+    long sentBefore() {
+        return sentBefore;
+    }
+
+    /** Says that the client may have seen the messages before a position. */
+    void sentBefore(long position) {
+        sentBefore = Math.max(sentBefore, position);
     }
 
     /** Reads a page soon, if messages within half a page from here are on disk only. */
@@ -71,7 +76,7 @@ final class Backlog {
             position = found + 1;
             if (positions.contains(found) && positions.at(found) == Entry.ON_DISK) {
                 Entry entry = Entry.read(outbox, found, row.value());
-                if (found < maybeSentBefore) {
+                if (found < sentBefore) {
                     entry.maybeSent();
                 }
                 positions.set(found, entry);

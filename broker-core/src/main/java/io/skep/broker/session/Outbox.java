@@ -284,6 +284,7 @@ final class Outbox {
 
     /** Without a connection, what is on disk need not be in memory, and what nobody needs again is gone. */
     void disconnected() {
+        backlog.sentBefore(next);
         for (long position = positions.base(); position < positions.tail(); position++) {
             Entry entry = positions.at(position);
             if (entry != null && entry.isForgotten()) {
@@ -341,9 +342,14 @@ final class Outbox {
         bytes += size;
     }
 
-    /** Says that the client may have seen the first so many messages: it was connected when the broker ended. */
-    void restoredUnderWay(long count) {
-        backlog.maybeSent(count);
+    /** Says that the client may have seen the messages before a position, as far as there are any, at start. */
+    void restoreSent(long before) {
+        backlog.sentBefore(Math.min(before, positions.tail()));
+    }
+
+    /** {@return the position before which the client may have seen the messages, of this or an earlier connection} */
+    long sentBefore() {
+        return backlog.sentBefore();
     }
 
     /** A message that should be on disk is not. */

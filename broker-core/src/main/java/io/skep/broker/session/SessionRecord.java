@@ -10,17 +10,19 @@ import java.nio.charset.StandardCharsets;
  * @param number the key of all that belongs to it, never used again
  * @param expirySeconds how long it outlives its connection
  * @param endedAtMillis when its connection ended; 0 while connected
+ * @param sentBefore the position in its outbox from which on nothing was sent before that
  */
-record SessionRecord(long number, long expirySeconds, long endedAtMillis) {
+record SessionRecord(long number, long expirySeconds, long endedAtMillis, long sentBefore) {
 
     private static final byte FORMAT = 1;
 
     byte[] write() {
-        return ByteBuffer.allocate(25)
+        return ByteBuffer.allocate(33)
                 .put(FORMAT)
                 .putLong(number)
                 .putLong(expirySeconds)
                 .putLong(endedAtMillis)
+                .putLong(sentBefore)
                 .array();
     }
 
@@ -30,7 +32,7 @@ record SessionRecord(long number, long expirySeconds, long endedAtMillis) {
         if (format != FORMAT) {
             throw new IllegalStateException("format of a stored session: " + format + " (expected: " + FORMAT + ")");
         }
-        return new SessionRecord(buffer.getLong(), buffer.getLong(), buffer.getLong());
+        return new SessionRecord(buffer.getLong(), buffer.getLong(), buffer.getLong(), buffer.getLong());
     }
 
     static byte[] key(String clientId) {

@@ -22,7 +22,6 @@ import org.jspecify.annotations.Nullable;
 public final class SessionRegistry {
 
     private final SessionConfig config;
-    private final int inFlightMax;
     private final Metrics metrics;
     private final Router router;
     private final SubscriptionTree tree;
@@ -36,7 +35,6 @@ public final class SessionRegistry {
     @Inject
     public SessionRegistry(SkepConfig config, Metrics metrics, Router router, Journal journal, Loops loops) {
         this.config = config.sessions();
-        this.inFlightMax = config.mqtt().inFlightMax();
         this.metrics = metrics;
         this.router = router;
         this.tree = router.tree();
@@ -84,10 +82,6 @@ public final class SessionRegistry {
 
     SessionConfig config() {
         return config;
-    }
-
-    int inFlightMax() {
-        return inFlightMax;
     }
 
     Metrics metrics() {

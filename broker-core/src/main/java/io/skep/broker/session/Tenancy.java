@@ -29,7 +29,7 @@ final class Tenancy {
     private @Nullable Outlet holder; // whose session it is
     private boolean used; // by a connection, ever
     private boolean stored; // at some time, so that there may be something to delete
-    private boolean cutOff; // by the end of the broker, while its client was connected
+    private long sentBefore; // by the broker that ended
     private boolean ended;
     private boolean gone; // from the disk, too
     private long expirySeconds;
@@ -198,7 +198,12 @@ final class Tenancy {
     }
 
     private byte[] record() {
-        return new SessionRecord(session.number(), expirySeconds, endedAtMillis).write();
+        return new SessionRecord(
+                        session.number(),
+                        expirySeconds,
+                        endedAtMillis,
+                        session.outbox().sentBefore())
+                .write();
     }
 
     private void scheduleExpiry() {
@@ -248,14 +253,13 @@ final class Tenancy {
         stored = true;
         expirySeconds(record.expirySeconds());
         endedAtMillis = record.endedAtMillis() == 0 ? System.currentTimeMillis() : record.endedAtMillis();
-        cutOff = record.endedAtMillis() == 0;
+        boolean cutOff = record.endedAtMillis() == 0; // while its client was connected: what it saw is not known
+        sentBefore = cutOff ? Long.MAX_VALUE : record.sentBefore();
     }
 
     /** Goes on after the start of the broker. */
     void resumeAfterStart() {
-        if (cutOff) {
-            session.outbox().restoredUnderWay(registry.inFlightMax());
-        }
+        session.outbox().restoreSent(sentBefore);
         scheduleExpiry();
     }
 
