@@ -70,7 +70,7 @@ class QueueBoundsTest {
     @Test
     void whatIsUnderWayIsNotDropped() {
         restartWith("drop-oldest", 10, 1_000_000);
-        RawClient slow = clients.connect("slow").subscribe("queue/slow", 1);
+        RawClient slow = clients.connect(Connect.persistent("slow")).subscribe("queue/slow", 1);
         publishMany(50, "queue/slow");
         int dropped = (int) broker.metrics().get(Metric.DROPPED_QUEUE_FULL);
         assertThat(dropped).isPositive();

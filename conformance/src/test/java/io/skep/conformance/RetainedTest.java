@@ -105,7 +105,8 @@ class RetainedTest {
             value = {"MQTT-3.3.1-10", "MQTT-3.3.1-11"})
     void anEmptyPayloadIsDeliveredAndDeletesTheMessage(int qos) {
         String topic = "retained/empty/" + qos;
-        RawClient sender = clients.connect("sender").send(retained(topic, "kept"));
+        RawClient sender =
+                clients.connect("sender").send(retained(topic, "kept")).expectSilence();
         RawClient live = clients.connect("live").subscribe(topic, 2).expect(retained(topic, "kept"));
         sender.send(qos == 0 ? retained(topic, "") : kept(qos, 1, topic, ""));
         Delivery empty = live.nextDelivery();

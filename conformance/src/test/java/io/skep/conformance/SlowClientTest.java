@@ -109,6 +109,7 @@ class SlowClientTest {
         for (int i = 0; i < 200; i++) {
             sender.send(publish("slow/leaving", i + PADDING));
         }
+        sender.expectSilence();
         slow.drop();
         clients.connect("leaving")
                 .subscribe("slow/leaving", 0)
