@@ -81,6 +81,11 @@ public final class Outlet {
         return buffer;
     }
 
+    /** {@return whether the connection has not ended. Any thread} */
+    boolean isOpen() {
+        return channel.isActive();
+    }
+
     /** {@return whether the client does not read as fast as it is written to} */
     public boolean isCongested() {
         return !writable || (out != null && out.readableBytes() >= FULL_BYTES && !drain());

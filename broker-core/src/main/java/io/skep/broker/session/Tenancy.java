@@ -46,6 +46,9 @@ final class Tenancy {
      * one.
      */
     void attach(Attachment attachment) {
+        if (!attachment.outlet().isOpen()) {
+            return; // its connection has ended on the way: it must not end one that came later
+        }
         if (!ended) {
             dismiss(attachment);
         }
