@@ -4,6 +4,7 @@ package io.skep.conformance;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.skep.conformance.wire.Normative;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;

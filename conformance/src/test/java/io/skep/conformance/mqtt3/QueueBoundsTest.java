@@ -1,0 +1,122 @@
+// Skep, an MQTT broker. Apache-2.0; see LICENSE.
+package io.skep.conformance.mqtt3;
+
+import static io.skep.conformance.wire.Packets.ACCEPTED;
+import static io.skep.conformance.wire.Packets.puback;
+import static io.skep.conformance.wire.Packets.publish;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.skep.broker.metrics.Metric;
+import io.skep.broker.session.SessionRegistry;
+import io.skep.conformance.wire.Clients;
+import io.skep.conformance.wire.Connect;
+import io.skep.conformance.wire.Delivery;
+import io.skep.conformance.wire.RawClient;
+import io.skep.conformance.wire.Until;
+import io.skep.sdk.testkit.BrokerExtension;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** What is dropped, and what not, when a session's queue is full, and when a session has waited too long. */
+class QueueBoundsTest {
+
+    @RegisterExtension
+    final BrokerExtension broker = BrokerExtension.create().set("mqtt.in-flight-max", 5);
+
+    @RegisterExtension
+    final Clients clients = new Clients(broker);
+
+    private void restartWith(String overflow, int messages, int bytes) {
+        broker.set("sessions.overflow", overflow)
+                .set("sessions.queue-messages-max", messages)
+                .set("sessions.queue-bytes-max", bytes)
+                .restart();
+    }
+
+    private void publishMany(int count, String topic) {
+        RawClient sender = clients.connect("sender");
+        for (int i = 1; i <= count; i++) {
+            sender.publishAcknowledged(i, topic, "message " + i); // who publishes is not told of what is dropped
+        }
+    }
+
+    @Test
+    void aFullQueueDropsTheNewest() {
+        restartWith("drop-newest", 10, 1_000_000);
+        clients.connect(Connect.persistent("newest"))
+                .subscribe("queue/newest", 1)
+                .disconnect();
+        publishMany(15, "queue/newest");
+        assertThat(broker.metrics().get(Metric.DROPPED_QUEUE_FULL)).isEqualTo(5);
+        expectMessages(clients.resume("newest"), 1, 10).expectNothingQueued();
+    }
+
+    @Test
+    void aFullQueueDropsTheOldest() {
+        restartWith("drop-oldest", 10, 1_000_000);
+        clients.connect(Connect.persistent("oldest"))
+                .subscribe("queue/oldest", 1)
+                .disconnect();
+        publishMany(15, "queue/oldest");
+        assertThat(broker.metrics().get(Metric.DROPPED_QUEUE_FULL)).isEqualTo(5);
+        expectMessages(clients.resume("oldest"), 6, 15).expectNothingQueued();
+    }
+
+    @Test
+    void aQueueIsAlsoBoundedByItsBytes() {
+        restartWith("drop-oldest", 1_000, 300);
+        clients.connect(Connect.persistent("bytes")).subscribe("queue/bytes", 1).disconnect();
+        publishMany(100, "queue/bytes");
+        long dropped = broker.metrics().get(Metric.DROPPED_QUEUE_FULL);
+        assertThat(dropped).isBetween(60L, 99L);
+        expectMessages(clients.resume("bytes"), (int) dropped + 1, 100).expectNothingQueued();
+    }
+
+    @Test
+    void whatIsUnderWayIsNotDropped() {
+        restartWith("drop-oldest", 10, 1_000_000);
+        RawClient slow = clients.connect(Connect.persistent("slow")).subscribe("queue/slow", 1);
+        publishMany(50, "queue/slow");
+        int dropped = (int) broker.metrics().get(Metric.DROPPED_QUEUE_FULL);
+        assertThat(dropped).isPositive();
+        expectMessages(slow, 1, 5);
+        expectMessages(slow, 5 + dropped + 1, 50).expectSilence();
+    }
+
+    @Test
+    void aFullQueueOfOneClientIsNobodyElsesMatter() {
+        restartWith("drop-newest", 10, 1_000_000);
+        clients.connect(Connect.persistent("full")).subscribe("queue/full", 1).disconnect();
+        RawClient other = clients.connect("other").subscribe("queue/full", 1);
+        RawClient sender = clients.connect("sender");
+        for (int i = 1; i <= 50; i++) {
+            sender.publishAcknowledged(i, "queue/full", "message " + i);
+            expectMessages(other, i, i);
+        }
+        expectMessages(clients.resume("full"), 1, 10).expectNothingQueued();
+    }
+
+    @Test
+    void aSessionEndsWhenItsExpiryHasPassed() {
+        broker.set("sessions.expiry-max", "1s").restart();
+        RawClient stays = clients.connect(Connect.persistent("stays")).subscribe("queue/stays", 1);
+        clients.connect(Connect.persistent("expires"))
+                .subscribe("queue/expires", 1)
+                .disconnect();
+        clients.resume("expires").disconnect();
+        SessionRegistry sessions = broker.broker().get(SessionRegistry.class);
+        Until.holds(() -> sessions.get("expires") == null);
+        clients.open().send(Connect.persistent("expires").packed()).expect(ACCEPTED);
+        publishMany(1, "queue/stays");
+        stays.expect(publish(1, 1, "queue/stays", "message 1"));
+    }
+
+    private static RawClient expectMessages(RawClient client, int from, int to) {
+        for (int i = from; i <= to; i++) {
+            Delivery delivery = client.nextDelivery();
+            assertThat(delivery.payload()).isEqualTo("message " + i);
+            client.send(puback(delivery.id()));
+        }
+        return client;
+    }
+}
