@@ -20,6 +20,7 @@ import java.time.Duration;
  * @param outboundBytesMax bytes waiting for one slow connection, above which QoS 0 is dropped and its own packets are
  *     not read
  * @param emptyClientIds whether an empty client id is replaced by a made-up one
+ * @param sharedSubscriptionStrategy which member of a shared subscription gets a message
  * @param features what clients may use
  */
 public record MqttConfig(
@@ -34,6 +35,7 @@ public record MqttConfig(
         int topicAliasMaximum,
         int outboundBytesMax,
         boolean emptyClientIds,
+        SharedStrategy sharedSubscriptionStrategy,
         Features features) {
 
     /** Refuses what the protocol does not allow or what lets nothing through. */
@@ -50,6 +52,20 @@ public record MqttConfig(
                 .range("topic-alias-maximum", topicAliasMaximum, 0, 65_535)
                 .range("outbound-bytes-max", outboundBytesMax, 1_024, 1 << 30)
                 .check();
+    }
+
+    /** Where the choice of a member begins; who cannot take a message is passed over. */
+    public enum SharedStrategy {
+        /** Each in its turn. */
+        ROUND_ROBIN,
+        /** Anyone. */
+        RANDOM,
+        /** The same one, as long as it is there and takes messages. */
+        STICKY,
+        /** One for each publishing client. */
+        HASH_CLIENT,
+        /** One for each topic. */
+        HASH_TOPIC
     }
 
     /**
@@ -92,5 +108,6 @@ public record MqttConfig(
             10,
             1 << 20,
             true,
+            SharedStrategy.ROUND_ROBIN,
             Features.DEFAULT);
 }

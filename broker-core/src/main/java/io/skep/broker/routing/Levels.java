@@ -32,6 +32,13 @@ final class Levels {
         return (int) (hash ^ hash >>> 32);
     }
 
+    /** Lets each bit of a hash have its say in the remainder of any division. */
+    static int mix(int hash) {
+        int mixed = (hash ^ hash >>> 16) * 0x85EBCA6B;
+        mixed = (mixed ^ mixed >>> 13) * 0xC2B2AE35;
+        return mixed ^ mixed >>> 16;
+    }
+
     static boolean equal(byte[] bytes, ByteBuf buffer, int start, int length) {
         if (bytes.length != length) {
             return false;

@@ -13,6 +13,12 @@ public interface Recipient {
      */
     void deliver(Publication publication, Subscription subscription);
 
+    /** {@return the client identifier. Any thread} */
+    String clientId();
+
+    /** {@return whether its client is there. Any thread} */
+    boolean isConnected();
+
     /**
      * {@return whether a shared group should choose this one now: connected, and able to take a message. Any thread}
      */

@@ -2,6 +2,8 @@
 package io.skep.broker.routing;
 
 import com.google.inject.Inject;
+import io.skep.broker.config.MqttConfig.SharedStrategy;
+import io.skep.broker.config.SkepConfig;
 import io.skep.broker.metrics.Metric;
 import io.skep.broker.metrics.Metrics;
 import org.jspecify.annotations.Nullable;
@@ -12,12 +14,14 @@ public final class Router {
     private final SubscriptionTree tree;
     private final RetainedMessages retained;
     private final Metrics metrics;
+    private final SharedStrategy strategy;
 
     @Inject
-    public Router(SubscriptionTree tree, RetainedMessages retained, Metrics metrics) {
+    public Router(SubscriptionTree tree, RetainedMessages retained, Metrics metrics, SkepConfig config) {
         this.tree = tree;
         this.retained = retained;
         this.metrics = metrics;
+        strategy = config.mqtt().sharedSubscriptionStrategy();
     }
 
     /** {@return who subscribed} */
@@ -44,10 +48,7 @@ public final class Router {
             deliver(publication, subscription);
         }
         for (SharedGroup group : matches.groups()) {
-            Subscription chosen = group.choose();
-            if (chosen != null) {
-                chosen.recipient().deliver(publication, chosen);
-            }
+            deliver(publication, group);
         }
         if (matches.isEmpty()) {
             metrics.increment(Metric.DROPPED_NO_SUBSCRIBER);
@@ -58,13 +59,19 @@ public final class Router {
     /** Delivers to one member of a shared group, if it still has any. */
     public void publishShared(Publication publication, byte[] sharedFilter) {
         SharedGroup group = tree.group(sharedFilter);
-        Subscription chosen = group == null ? null : group.choose();
-        if (chosen != null) {
-            chosen.recipient().deliver(publication, chosen);
+        if (group != null) {
+            deliver(publication, group);
         }
         Receipt receipt = publication.receiptIfAny();
         if (receipt != null) {
             receipt.routed();
+        }
+    }
+
+    private void deliver(Publication publication, SharedGroup group) {
+        Subscription chosen = group.choose(strategy, publication.topic(), publication.publisher());
+        if (chosen != null) {
+            chosen.recipient().deliver(publication, chosen);
         }
     }
 

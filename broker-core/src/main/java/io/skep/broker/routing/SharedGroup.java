@@ -1,19 +1,20 @@
 // Skep, an MQTT broker. Apache-2.0; see LICENSE.
 package io.skep.broker.routing;
 
+import io.skep.broker.config.MqttConfig.SharedStrategy;
 import java.util.Arrays;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The members of one {@code $share/name/filter}. Each message goes to one of them: round robin over those that are
- * connected and can take it, else over those whose messages are kept. Members change under the tree's lock; choosing
- * reads without.
+ * The members of one {@code $share/name/filter}. Each message goes to one of them: the strategy says where to begin,
+ * and who cannot take it now is passed over. Members change under the tree's lock; choosing reads without.
  */
 final class SharedGroup {
 
     private final String name;
-    private final AtomicInteger turn = new AtomicInteger();
+    private final AtomicInteger turn = new AtomicInteger(); // of round robin, or the place of the sticky one
     private volatile Subscription[] members = new Subscription[0];
 
     SharedGroup(String name) {
@@ -43,31 +44,63 @@ final class SharedGroup {
         members = more;
     }
 
-    boolean remove(Recipient recipient) {
-        Subscription[] fewer =
-                Arrays.stream(members).filter(m -> m.recipient() != recipient).toArray(Subscription[]::new);
-        boolean removed = fewer.length < members.length;
-        members = fewer;
-        return removed;
+    void remove(Recipient recipient) {
+        Subscription[] old = members;
+        for (int i = 0; i < old.length; i++) {
+            if (old[i].recipient() == recipient) {
+                Subscription[] fewer = Arrays.copyOf(old, old.length - 1);
+                System.arraycopy(old, i + 1, fewer, i, fewer.length - i);
+                members = fewer;
+                if (i < turn.get()) {
+                    turn.decrementAndGet(); // the places behind moved down, and the sticky one with them
+                }
+                return;
+            }
+        }
     }
 
-    /** {@return whose turn it is; null if nobody can take or keep a message} */
-    @Nullable Subscription choose() {
+    /**
+     * {@return who gets a message: who is ready; else who is connected, and queues it; else who keeps it until the next
+     * connection; null if there is nobody}
+     *
+     * @param publisher null if it is not known any more
+     */
+    @Nullable Subscription choose(SharedStrategy strategy, Topic topic, @Nullable Recipient publisher) {
         Subscription[] all = members;
-        if (all.length == 0) {
-            return null;
-        }
-        int start = Math.floorMod(turn.getAndIncrement(), all.length);
-        Subscription keeper = null;
+        Subscription best = null;
+        int first = all.length == 0 ? 0 : Math.floorMod(start(strategy, topic, publisher), all.length);
         for (int i = 0; i < all.length; i++) {
-            Subscription member = all[(start + i) % all.length];
+            int place = first + i < all.length ? first + i : first + i - all.length;
+            Subscription member = all[place];
             if (member.recipient().isReady()) {
+                if (i > 0 && strategy == SharedStrategy.STICKY) {
+                    turn.set(place);
+                }
                 return member;
             }
-            if (keeper == null && member.recipient().isDurable()) {
-                keeper = member;
+            if (best == null || patience(member) > patience(best)) {
+                best = member;
             }
         }
-        return keeper == null ? all[start] : keeper; // all are busy: one of them queues or drops it
+        return best;
+    }
+
+    private int start(SharedStrategy strategy, Topic topic, @Nullable Recipient publisher) {
+        return switch (strategy) {
+            case ROUND_ROBIN -> turn.getAndIncrement();
+            case RANDOM -> ThreadLocalRandom.current().nextInt(1 << 30);
+            case STICKY -> turn.get();
+            case HASH_TOPIC -> Levels.mix(topic.hash());
+            case HASH_CLIENT ->
+                publisher == null
+                        ? turn.getAndIncrement()
+                        : Levels.mix(publisher.clientId().hashCode());
+        };
+    }
+
+    /** Says how good a place to wait is, if nobody is ready: an absent member may never come back. */
+    private static int patience(Subscription member) {
+        Recipient recipient = member.recipient();
+        return recipient.isConnected() ? 2 : recipient.isDurable() ? 1 : 0;
     }
 }

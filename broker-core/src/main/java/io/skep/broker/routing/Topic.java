@@ -1,6 +1,7 @@
 // Skep, an MQTT broker. Apache-2.0; see LICENSE.
 package io.skep.broker.routing;
 
+import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
@@ -48,7 +49,7 @@ public final class Topic {
 
     /** {@return a topic that no loop remembers, for what is published rarely} */
     public static Topic of(byte[] name) {
-        return new Topic(name, Levels.hash(name, 0, name.length));
+        return new Topic(name, Levels.hash(Unpooled.wrappedBuffer(name), 0, name.length));
     }
 
     /** {@return the name in UTF-8; not to be changed} */
@@ -66,6 +67,7 @@ public final class Topic {
         return known;
     }
 
+    /** {@return the same number for the same name, on every loop} */
     int hash() {
         return hash;
     }

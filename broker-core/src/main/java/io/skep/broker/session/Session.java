@@ -49,6 +49,7 @@ public final class Session implements Recipient, Executor {
         subscriptions = new Subscriptions(this, registry.tree(), registry.retained());
     }
 
+    @Override
     public String clientId() {
         return clientId;
     }
@@ -82,6 +83,11 @@ public final class Session implements Recipient, Executor {
     @Override
     public boolean isDurable() {
         return durable;
+    }
+
+    @Override
+    public boolean isConnected() {
+        return connected;
     }
 
     @Override

@@ -10,6 +10,16 @@ record Named(String name) implements Recipient {
     }
 
     @Override
+    public String clientId() {
+        return name;
+    }
+
+    @Override
+    public boolean isConnected() {
+        return true;
+    }
+
+    @Override
     public boolean isReady() {
         return true;
     }

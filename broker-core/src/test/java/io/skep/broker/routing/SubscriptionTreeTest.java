@@ -4,6 +4,7 @@ package io.skep.broker.routing;
 import static io.skep.broker.routing.RandomTopics.bytes;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.skep.broker.config.MqttConfig.SharedStrategy;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -138,7 +139,7 @@ class SubscriptionTreeTest {
     private String inTurn(SharedGroup group) {
         Set<String> members = new TreeSet<>();
         for (int i = 0; i < RECIPIENTS; i++) {
-            Subscription chosen = group.choose();
+            Subscription chosen = group.choose(SharedStrategy.ROUND_ROBIN, Topic.NONE, null);
             members.add(chosen == null ? "nobody" : ((Named) chosen.recipient()).name());
         }
         return group.name() + members;

@@ -27,7 +27,7 @@ final class SessionFixture implements AutoCloseable {
     SessionFixture(int loopCount) {
         loops = new Loops(new ThreadConfig(loopCount, ThreadConfig.Transport.AUTO));
         journal = new Journal(new MemoryProvider().open(Path.of("unused"), Durability.NONE), metrics);
-        Router router = new Router(new SubscriptionTree(), new RetainedMessages(), metrics);
+        Router router = new Router(new SubscriptionTree(), new RetainedMessages(), metrics, SkepConfig.DEFAULT);
         registry = new SessionRegistry(SkepConfig.DEFAULT, metrics, router, journal, loops);
     }
 
