@@ -52,6 +52,11 @@ public final class Receipt implements Write {
         /** {@return whose state it is} */
         protected abstract Executor loop();
 
+        /** {@return whether someone waits until it is stored} */
+        public final boolean isAwaited() {
+            return receipt != null;
+        }
+
         /** {@return true if it will not be stored; false if it is or may be stored already} */
         public final boolean withdraw() {
             if (!state.compareAndSet(WAITING, WITHDRAWN)) {

@@ -1,8 +1,10 @@
 // Skep, an MQTT broker. Apache-2.0; see LICENSE.
 package io.skep.broker.routing;
 
-/** Who subscribes: a session. */
-public interface Recipient {
+import java.util.concurrent.Executor;
+
+/** Who subscribes: a session. As an executor it runs a step where its state lives, after what it was told before. */
+public interface Recipient extends Executor {
 
     /**
      * Takes a message. Called on the loop of the publisher; what must be kept after the call is copied by

@@ -6,6 +6,7 @@ import io.skep.broker.config.MqttConfig.SharedStrategy;
 import io.skep.broker.config.SkepConfig;
 import io.skep.broker.metrics.Metric;
 import io.skep.broker.metrics.Metrics;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Brings a message to everyone who subscribed to its topic. Used on every loop; holds no lock. */
@@ -15,6 +16,9 @@ public final class Router {
     private final RetainedMessages retained;
     private final Metrics metrics;
     private final SharedStrategy strategy;
+    private Function<byte[], GroupQueue> queues = filter -> {
+        throw new IllegalStateException("group queues: none (expected: set at start)");
+    };
 
     @Inject
     public Router(SubscriptionTree tree, RetainedMessages retained, Metrics metrics, SkepConfig config) {
@@ -22,6 +26,11 @@ public final class Router {
         this.retained = retained;
         this.metrics = metrics;
         strategy = config.mqtt().sharedSubscriptionStrategy();
+    }
+
+    /** Says where the messages of a shared group wait; before the first message. */
+    public void groupQueues(Function<byte[], GroupQueue> ofFilter) {
+        queues = ofFilter;
     }
 
     /** {@return who subscribed} */
@@ -62,17 +71,48 @@ public final class Router {
         if (group != null) {
             deliver(publication, group);
         }
-        Receipt receipt = publication.receiptIfAny();
-        if (receipt != null) {
-            receipt.routed();
+    }
+
+    /** Gives a group, if it has members, the queue that was found on disk. At start. */
+    public void groupQueue(byte[] sharedFilter, GroupQueue found) {
+        SharedGroup group = tree.group(sharedFilter);
+        if (group != null) {
+            group.queue(found);
         }
     }
 
+    /** {@return whether a shared filter has members} */
+    public boolean hasGroup(byte[] sharedFilter) {
+        return tree.group(sharedFilter) != null;
+    }
+
+    /** {@return the member of a shared group that is to take a message now, null if none can} */
+    public @Nullable Subscription ready(byte[] sharedFilter, Topic topic) {
+        SharedGroup group = tree.group(sharedFilter);
+        Subscription chosen = group == null ? null : group.choose(strategy, topic, null);
+        return chosen != null && chosen.recipient().isReady() ? chosen : null;
+    }
+
+    /** To the member whose turn it is; a QoS 1 or 2 message that none can take now waits for the first that can. */
     private void deliver(Publication publication, SharedGroup group) {
-        Subscription chosen = group.choose(strategy, publication.topic(), publication.publisher());
-        if (chosen != null) {
-            chosen.recipient().deliver(publication, chosen);
+        GroupQueue queue = group.queue();
+        if (publication.qos() > 0 && queue != null && queue.isWaiting()) {
+            queue.add(publication, group.isDurable());
+            return;
         }
+        Subscription chosen = group.choose(strategy, publication.topic(), publication.publisher());
+        if (chosen == null) {
+            return;
+        }
+        if (publication.qos() == 0 || chosen.recipient().isReady()) {
+            chosen.recipient().deliver(publication, chosen);
+            return;
+        }
+        if (queue == null) {
+            queue = queues.apply(chosen.filter());
+            group.queue(queue);
+        }
+        queue.add(publication, group.isDurable());
     }
 
     private static void deliver(Publication publication, Subscription subscription) {

@@ -16,6 +16,7 @@ final class SharedGroup {
     private final String name;
     private final AtomicInteger turn = new AtomicInteger(); // of round robin, or the place of the sticky one
     private volatile Subscription[] members = new Subscription[0];
+    private volatile @Nullable GroupQueue queue;
 
     SharedGroup(String name) {
         this.name = name;
@@ -27,6 +28,25 @@ final class SharedGroup {
 
     boolean isEmpty() {
         return members.length == 0;
+    }
+
+    /** {@return whether messages are kept for one of the members at least} */
+    boolean isDurable() {
+        for (Subscription member : members) {
+            if (member.recipient().isDurable()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** {@return where messages wait; null as long as none had to} */
+    @Nullable GroupQueue queue() {
+        return queue;
+    }
+
+    void queue(GroupQueue made) {
+        queue = made;
     }
 
     void put(Subscription subscription) {
@@ -60,8 +80,8 @@ final class SharedGroup {
     }
 
     /**
-     * {@return who gets a message: who is ready; else who is connected, and queues it; else who keeps it until the next
-     * connection; null if there is nobody}
+     * {@return who gets a message: who is ready; else, for one of QoS 0, who is connected, or anybody; null if there is
+     * nobody}
      *
      * @param publisher null if it is not known any more
      */
@@ -78,7 +98,8 @@ final class SharedGroup {
                 }
                 return member;
             }
-            if (best == null || patience(member) > patience(best)) {
+            if (best == null
+                    || (member.recipient().isConnected() && !best.recipient().isConnected())) {
                 best = member;
             }
         }
@@ -96,11 +117,5 @@ final class SharedGroup {
                         ? turn.getAndIncrement()
                         : Levels.mix(publisher.clientId().hashCode());
         };
-    }
-
-    /** Says how good a place to wait is, if nobody is ready: an absent member may never come back. */
-    private static int patience(Subscription member) {
-        Recipient recipient = member.recipient();
-        return recipient.isConnected() ? 2 : recipient.isDurable() ? 1 : 0;
     }
 }

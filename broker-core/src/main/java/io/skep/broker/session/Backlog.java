@@ -2,6 +2,7 @@
 package io.skep.broker.session;
 
 import java.nio.ByteBuffer;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** The part of an {@link Outbox} that is on disk only: read in pages, when the turn of its first message comes near. */
@@ -75,17 +76,44 @@ final class Backlog {
             }
             position = found + 1;
             if (positions.contains(found) && positions.at(found) == Entry.ON_DISK) {
-                Entry entry = Entry.read(outbox, found, row.value());
-                if (found < sentBefore) {
-                    entry.maybeSent();
-                }
-                positions.set(found, entry);
+                positions.set(found, read(found, row.value()));
             }
         }
         for (; page.isLast() && position < end; position++) {
             forget(position);
         }
         outbox.pump();
+    }
+
+    /**
+     * Shows what is on disk, though the session has ended.
+     *
+     * @param then runs when there is no more
+     */
+    void readAll(long from, Consumer<Entry> heir, Runnable then) {
+        Session session = outbox.session();
+        session.readQueue(outbox.key(from), outbox.key(positions.tail()), PAGE_MESSAGES, page -> {
+            if (page == null || page.rows().isEmpty()) {
+                then.run();
+                return;
+            }
+            long last = from;
+            for (QueuePage.Row row : page.rows()) {
+                last = ByteBuffer.wrap(row.key()).getLong(Long.BYTES);
+                if (positions.at(last) == Entry.ON_DISK) {
+                    heir.accept(read(last, row.value()));
+                }
+            }
+            readAll(last + 1, heir, then);
+        });
+    }
+
+    private Entry read(long position, byte[] value) {
+        Entry entry = Entry.read(outbox, position, value);
+        if (position < sentBefore) {
+            entry.maybeSent();
+        }
+        return entry;
     }
 
     /** A place that is on disk by the row of places, but not by the disk, is empty. */

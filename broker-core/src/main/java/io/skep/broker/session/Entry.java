@@ -30,6 +30,7 @@ final class Entry extends Receipt.Part {
 
     private static final byte FORMAT = 1;
     private static final int RELEASED = 1;
+    private static final int SHARED = 2;
 
     /** Stands for a message that is on disk only. */
     static final Entry ON_DISK = new Entry(null, 0, null, 0, false, null);
@@ -153,10 +154,16 @@ final class Entry extends Receipt.Part {
             throw new IllegalStateException("message: none (expected: one, in an entry to be stored)");
         }
         int count = identifiers == null ? 0 : identifiers.length;
-        ByteBuffer buffer = ByteBuffer.allocate(8 + count * 4 + MessageRecord.bytes(message));
-        buffer.put(FORMAT).put(qos).put((byte) 0).put((byte) (retain ? 1 : 0)).putInt(count);
+        byte[] filter = sharedFilter;
+        int filterBytes = filter == null ? 0 : 2 + filter.length;
+        ByteBuffer buffer = ByteBuffer.allocate(8 + count * 4 + filterBytes + MessageRecord.bytes(message));
+        buffer.put(FORMAT).put(qos).put((byte) (filter == null ? 0 : SHARED));
+        buffer.put((byte) (retain ? 1 : 0)).putInt(count);
         for (int i = 0; i < count; i++) {
             buffer.putInt(identifiers == null ? 0 : identifiers[i]);
+        }
+        if (filter != null) {
+            buffer.putShort((short) filter.length).put(filter);
         }
         MessageRecord.write(message, buffer);
         return buffer.array();
@@ -180,11 +187,36 @@ final class Entry extends Receipt.Part {
             for (int i = 0; i < identifiers.length; i++) {
                 identifiers[i] = buffer.getInt();
             }
+            byte[] filter = (flags & SHARED) == 0 ? null : new byte[Short.toUnsignedInt(buffer.getShort())];
+            if (filter != null) {
+                buffer.get(filter);
+            }
             Message message = MessageRecord.read(buffer);
             entry = new Entry(outbox, position, message, qos, retain, identifiers.length == 0 ? null : identifiers);
+            entry.sharedFilter = filter;
         }
         entry.stored = true;
         return entry;
+    }
+
+    /** {@return what takes it off the disk} */
+    Receipt.Part deletion() {
+        return new Receipt.Part() {
+            @Override
+            protected void store(WriteBatch batch) {
+                if (outbox != null) {
+                    batch.delete(Keyspace.QUEUE, outbox.key(position));
+                }
+            }
+
+            @Override
+            protected void stored() {}
+
+            @Override
+            protected Executor loop() {
+                return Entry.this.loop();
+            }
+        };
     }
 
     @Override

@@ -69,7 +69,7 @@ final class Outbox {
         }
         long position = positions.tail();
         Entry entry = new Entry(this, position, publication.message(), qos, retain, subscription.identifiers());
-        if (subscription.isShared()) {
+        if (subscription.isShared() && session.heldBy() == null) {
             entry.sharedFilter(subscription.filter());
         }
         positions.append(entry);
@@ -136,6 +136,11 @@ final class Outbox {
 
     /** Sends what may be sent: in order, within the window, while the connection takes it. */
     void pump() {
+        SharedQueue group = session.heldBy();
+        if (group != null) {
+            group.give();
+            return;
+        }
         Outlet outlet = session.outlet();
         while (outlet != null && next < positions.tail() && underWay < window && !outlet.isCongested()) {
             Entry entry = positions.at(next);
@@ -291,9 +296,22 @@ final class Outbox {
                 positions.set(position, null);
             } else if (entry != null && entry.phase() == Entry.Phase.SENT) {
                 entry.phase(Entry.Phase.WAITING);
-            } else if (entry != null && entry.isStored() && entry.phase() == Entry.Phase.WAITING) {
-                positions.set(position, Entry.ON_DISK);
+            } else if (entry != null && entry.phase() == Entry.Phase.WAITING) {
+                leave(entry);
             }
+        }
+        trim();
+    }
+
+    /** Nobody is there to take it: another member of its group, or the disk, keeps it. */
+    private void leave(Entry entry) {
+        boolean settled = entry.isStored() || !entry.isAwaited();
+        if (entry.sharedFilter() != null && !entry.isMaybeSent() && settled) {
+            positions.set(entry.position(), null);
+            uncount(entry.bytes());
+            session.passOn(entry);
+        } else if (entry.isStored() && entry.sharedFilter() == null) {
+            positions.set(entry.position(), Entry.ON_DISK);
         }
     }
 
@@ -303,12 +321,44 @@ final class Outbox {
         if (!positions.contains(position) || positions.at(position) != entry) {
             return;
         }
-        boolean near = session.outlet() != null && position - next < Backlog.PAGE_MESSAGES;
+        boolean leaves = session.outlet() != null || session.heldBy() != null;
+        boolean near = leaves && position - next < Backlog.PAGE_MESSAGES;
         if (!near && entry.phase() == Entry.Phase.WAITING && !entry.isMaybeSent()) {
-            positions.set(position, Entry.ON_DISK);
-        } else if (entry.qos() == 2 && position == next) {
+            if (entry.sharedFilter() == null) {
+                positions.set(position, Entry.ON_DISK);
+            } else if (!leaves) {
+                leave(entry);
+            }
+        } else if (position == next && (entry.qos() == 2 || session.heldBy() != null)) {
             pump();
         }
+    }
+
+    /** {@return the first message of a group's queue that can be given away, null if there is none yet} */
+    @Nullable Entry head() {
+        if (isAtEnd()) {
+            return null;
+        }
+        Entry head = positions.at(next);
+        backlog.loadAhead(next);
+        boolean ready = head != null && head != Entry.ON_DISK && (head.isStored() || !head.isAwaited());
+        return ready ? head : null;
+    }
+
+    /** The first message of a group's queue has a member. */
+    void given(Entry head) {
+        uncount(head.bytes());
+        positions.set(head.position(), null);
+        next++;
+        trim();
+    }
+
+    /** The first message of a group's queue has expired. */
+    void expire(Entry head) {
+        session.dropped(Metric.DROPPED_EXPIRED);
+        remove(head.position(), head, head.bytes());
+        next++;
+        trim();
     }
 
     /** An entry could not be stored: its publisher is told so, and what was not sent yet is forgotten. */
@@ -322,15 +372,28 @@ final class Outbox {
         }
     }
 
-    /** The session ends: what another member of a shared group can do is given to it. */
-    void handOver() {
+    /** The session ends: what another member of a shared group can do is given to it; then runs a last step. */
+    void handOver(Runnable then) {
+        boolean all = true;
         for (long position = positions.base(); position < positions.tail(); position++) {
             Entry entry = positions.at(position);
-            Message message = entry == null ? null : entry.message();
-            byte[] filter = entry == null ? null : entry.sharedFilter();
-            if (message != null && filter != null) {
-                session.passOn(message, filter);
+            if (entry == Entry.ON_DISK) {
+                all = false;
+            } else if (entry != null) {
+                inherit(entry);
             }
+        }
+        if (all) {
+            then.run();
+        } else {
+            backlog.readAll(positions.base(), this::inherit, then);
+        }
+    }
+
+    private void inherit(Entry entry) {
+        boolean begun = entry.qos() == 2 && entry.isMaybeSent(); // [MQTT-4.8.2-5]
+        if (!begun) {
+            session.passOn(entry);
         }
     }
 

@@ -37,6 +37,7 @@ public final class Session implements Recipient, Executor {
     private volatile boolean durable;
     private volatile boolean connected;
     private volatile boolean full;
+    private @Nullable SharedQueue heldBy; // a session without a client, which holds what a shared group has waiting
     private @Nullable Outlet outlet; // of the connection that has the session, once CONNACK is out
 
     Session(String clientId, long number, Lane lane, SessionRegistry registry) {
@@ -46,7 +47,7 @@ public final class Session implements Recipient, Executor {
         this.registry = registry;
         outbox = new Outbox(this, registry.config());
         tenancy = new Tenancy(this, registry);
-        subscriptions = new Subscriptions(this, registry.tree(), registry.retained());
+        subscriptions = new Subscriptions(this, registry);
     }
 
     @Override
@@ -99,7 +100,24 @@ public final class Session implements Recipient, Executor {
     void full(boolean isFull) {
         if (full != isFull) {
             full = isFull;
+            if (!isFull) {
+                subscriptions.callGroups();
+            }
         }
+    }
+
+    /** {@return whether letters wait for it. Any thread} */
+    boolean hasMail() {
+        return mailbox.isBusy();
+    }
+
+    /** {@return the queue of a shared group that this session is made for; usually none} */
+    @Nullable SharedQueue heldBy() {
+        return heldBy;
+    }
+
+    void heldBy(SharedQueue queue) {
+        heldBy = queue;
     }
 
     /** Runs a step on the session's loop: at once if this is it, else by mail. Any thread. */
@@ -173,11 +191,27 @@ public final class Session implements Recipient, Executor {
         }
     }
 
-    /** Gives a message of a shared subscription to another member of its group [MQTT-4.8.2-5]. */
-    void passOn(Message message, byte[] sharedFilter) {
+    /**
+     * Gives a message of a shared subscription to another member of its group. It leaves the disk in the same write
+     * that stores it for the other.
+     */
+    void passOn(Entry entry) {
+        Message message = entry.message();
+        byte[] filter = entry.sharedFilter();
+        if (message == null || filter == null) {
+            return;
+        }
         Publication publication = new Publication(lane.loop());
         publication.begin(Topic.of(message.topic()), message, null, lane);
-        registry.router().publishShared(publication, sharedFilter);
+        Receipt receipt = publication.receipt();
+        if (receipt != null) {
+            if (entry.isStored()) {
+                receipt.expect();
+                receipt.add(entry.deletion());
+            }
+            registry.router().publishShared(publication, filter);
+            receipt.routed();
+        }
         publication.release();
     }
 

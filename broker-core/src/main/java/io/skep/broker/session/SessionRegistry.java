@@ -31,6 +31,7 @@ public final class SessionRegistry {
     private final Map<String, Session> sessions = new ConcurrentHashMap<>();
     private final AtomicLong numbers = new AtomicLong();
     private final List<Will> leftWills = new ArrayList<>();
+    private final SharedQueues groups;
 
     @Inject
     public SessionRegistry(SkepConfig config, Metrics metrics, Router router, Journal journal, Loops loops) {
@@ -41,6 +42,8 @@ public final class SessionRegistry {
         this.retained = router.retained();
         this.store = new SessionStore(journal);
         loops.all().forEach(loop -> lanes.add(new Lane(loop, journal, config.mqtt())));
+        this.groups = new SharedQueues(router, name -> made(name, numbers.incrementAndGet()));
+        router.groupQueues(groups::of);
     }
 
     /** {@return what is shared by the sessions of a loop} */
@@ -96,6 +99,11 @@ public final class SessionRegistry {
         return retained;
     }
 
+    /** {@return what waits for the members of shared groups} */
+    SharedQueues groups() {
+        return groups;
+    }
+
     SessionStore store() {
         return store;
     }
@@ -113,11 +121,18 @@ public final class SessionRegistry {
 
     /** Makes a stored session again; its number, and every other one found, is not given out again. */
     Session restore(String clientId, SessionRecord record) {
-        Session session =
-                new Session(clientId, record.number(), lanes.get((int) (record.number() % lanes.size())), this);
-        sessions.put(clientId, session);
+        Session session = made(clientId, record.number());
         session.tenancy().restore(record);
+        if (SharedQueue.isSessionName(clientId)) {
+            groups.restore(session);
+        } else {
+            sessions.put(clientId, session);
+        }
         return session;
+    }
+
+    private Session made(String name, long number) {
+        return new Session(name, number, lanes.get((int) (number % lanes.size())), this);
     }
 
     void taken(long number) {
@@ -126,6 +141,7 @@ public final class SessionRegistry {
 
     /** Publishes the wills of connections that ended with the broker before, and lets expiries go on counting. */
     public void resume() {
+        groups.resume();
         sessions.values().forEach(session -> session.execute(session.tenancy()::resumeAfterStart));
         for (Will will : leftWills) {
             Session session = sessions.get(will.clientId());

@@ -28,6 +28,8 @@ public final class Subscriptions {
     private final Session session;
     private final SubscriptionTree tree;
     private final RetainedMessages retained;
+    private final SharedQueues groups;
+    private int shared;
     private Map<ByteBuffer, Subscription> byFilter = Map.of();
     private @Nullable ArrayDeque<Due> due;
 
@@ -36,10 +38,11 @@ public final class Subscriptions {
      */
     private record Due(byte[] topic, Subscription subscription) {}
 
-    Subscriptions(Session session, SubscriptionTree tree, RetainedMessages retained) {
+    Subscriptions(Session session, SessionRegistry registry) {
         this.session = session;
-        this.tree = tree;
-        this.retained = retained;
+        this.tree = registry.tree();
+        this.retained = registry.retained();
+        this.groups = registry.groups();
     }
 
     /** {@return whether there is a subscription with just this filter} */
@@ -86,8 +89,27 @@ public final class Subscriptions {
         if (byFilter.isEmpty()) {
             byFilter = new LinkedHashMap<>(4);
         }
-        byFilter.put(ByteBuffer.wrap(subscription.filter()), subscription);
+        Subscription former = byFilter.put(ByteBuffer.wrap(subscription.filter()), subscription);
         tree.put(subscription);
+        if (subscription.isShared()) {
+            shared += former == null ? 1 : 0;
+            groups.call(subscription.filter());
+        }
+    }
+
+    private void deactivate(byte[] filter) {
+        tree.remove(filter, session); // [MQTT-3.10.4-2]
+        if (SubscriptionTree.isShared(filter)) {
+            shared--;
+            groups.left(filter);
+        }
+    }
+
+    /** The client takes messages again: those that wait for any member of its groups may come. */
+    void callGroups() {
+        if (shared > 0) {
+            byFilter.values().stream().filter(Subscription::isShared).forEach(s -> groups.call(s.filter()));
+        }
     }
 
     /** Takes over a stored subscription, at start. */
@@ -114,7 +136,7 @@ public final class Subscriptions {
             byte[] filter = filters.get(i);
             existed[i] = contains(filter) && byFilter.remove(ByteBuffer.wrap(filter)) != null;
             if (existed[i]) {
-                tree.remove(filter, session); // [MQTT-3.10.4-2]
+                deactivate(filter);
                 gone.add(filter);
             }
         }
@@ -169,9 +191,12 @@ public final class Subscriptions {
         due = null;
     }
 
-    void clear() {
-        byFilter.values().forEach(s -> tree.remove(s.filter(), session));
+    /** Removes them all; returns whether there were shared ones. */
+    boolean clear() {
+        boolean shares = shared > 0;
+        byFilter.values().forEach(s -> deactivate(s.filter()));
         byFilter = Map.of();
         due = null;
+        return shares;
     }
 }

@@ -162,6 +162,7 @@ final class Tenancy {
         if (holder == way) {
             session.outlet(way);
             session.outbox().pump();
+            session.subscriptions().callGroups();
         }
     }
 
@@ -229,12 +230,27 @@ final class Tenancy {
     private void end() {
         ended = true;
         will.sessionEnds();
-        session.subscriptions().clear();
-        session.outbox().handOver();
+        boolean shares = session.subscriptions().clear();
+        if (shares) {
+            session.outbox().handOver(this::delete);
+        } else {
+            delete();
+        }
+    }
+
+    private void delete() {
         if (stored) {
             session.write(batch -> SessionStore.delete(batch, session.clientId(), session.number()), this::gone);
         } else {
             gone();
+        }
+    }
+
+    /** Ends the session of a shared group: its last member has left. */
+    void endOfGroup() {
+        ended = true;
+        if (session.isDurable()) {
+            session.write(batch -> SessionStore.delete(batch, session.clientId(), session.number()), null);
         }
     }
 

@@ -10,6 +10,11 @@ record Named(String name) implements Recipient {
     }
 
     @Override
+    public void execute(Runnable step) {
+        throw new IllegalStateException("step: one (expected: none, in a test of matching)");
+    }
+
+    @Override
     public String clientId() {
         return name;
     }
