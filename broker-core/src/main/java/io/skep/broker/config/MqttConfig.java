@@ -1,7 +1,10 @@
 // Skep, an MQTT broker. Apache-2.0; see LICENSE.
 package io.skep.broker.config;
 
+import io.skep.sdk.ReasonCode;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Limits and choices of the protocol.
@@ -21,6 +24,7 @@ import java.time.Duration;
  *     not read
  * @param emptyClientIds whether an empty client id is replaced by a made-up one
  * @param sharedSubscriptionStrategy which member of a shared subscription gets a message
+ * @param redirect whether clients are sent to another server
  * @param features what clients may use
  */
 public record MqttConfig(
@@ -36,6 +40,7 @@ public record MqttConfig(
         int outboundBytesMax,
         boolean emptyClientIds,
         SharedStrategy sharedSubscriptionStrategy,
+        Redirect redirect,
         Features features) {
 
     /** Refuses what the protocol does not allow or what lets nothing through. */
@@ -66,6 +71,53 @@ public record MqttConfig(
         HASH_CLIENT,
         /** One for each topic. */
         HASH_TOPIC
+    }
+
+    /**
+     * Sends clients to another server (clause 4.11).
+     *
+     * @param serverReference where to; what MQTT 5.0 clients are told as Server Reference
+     * @param connect what a client is told that connects
+     * @param stop what a connected client is told when the broker stops
+     */
+    public record Redirect(String serverReference, Kind connect, Kind stop) {
+
+        /** What a client is told. */
+        public enum Kind {
+            /** Nothing: it is not sent away. */
+            NONE(null),
+            /** To use another server for now. */
+            USE_ANOTHER_SERVER(ReasonCode.USE_ANOTHER_SERVER),
+            /** To use another server from now on. */
+            SERVER_MOVED(ReasonCode.SERVER_MOVED);
+
+            private final @Nullable ReasonCode reason;
+
+            Kind(@Nullable ReasonCode reason) {
+                this.reason = reason;
+            }
+
+            /** {@return the reason for which a connection ends, null if it does not} */
+            public @Nullable ReasonCode reason() {
+                return reason;
+            }
+        }
+
+        /** Nobody is sent away. */
+        public static final Redirect DEFAULT = new Redirect("", Kind.NONE, Kind.NONE);
+
+        /** Refuses to send clients to nowhere. */
+        public Redirect {
+            boolean needed = connect != Kind.NONE || stop != Kind.NONE;
+            int bytes = serverReference.getBytes(StandardCharsets.UTF_8).length;
+            new Rules()
+                    .expect(
+                            "server-reference",
+                            "'" + serverReference + "'",
+                            !(needed && serverReference.isBlank()) && serverReference.indexOf(0) < 0 && bytes <= 65_535,
+                            "servers such as 'a.example b.example:1884'")
+                    .check();
+        }
     }
 
     /**
@@ -109,5 +161,6 @@ public record MqttConfig(
             1 << 20,
             true,
             SharedStrategy.ROUND_ROBIN,
+            Redirect.DEFAULT,
             Features.DEFAULT);
 }

@@ -253,20 +253,30 @@ final class Connection extends ChannelInboundHandlerAdapter implements PacketHan
     }
 
     /** Refuses the client: CONNACK with a reason, then the end. */
-    void refuse(@Nullable Client client, ReasonCode reason, String text) {
-        if (client != null) {
-            reception.hooks().fire(new Event.ClientRefused(client, reason));
-        }
-        close(reason, text);
+    void refuse(Client client, ReasonCode reason, String text) {
+        refuse(client, new Farewell(reason, text));
+    }
+
+    /** Refuses the client: CONNACK with a reason, then the end. */
+    void refuse(Client client, Farewell farewell) {
+        reception.hooks().fire(new Event.ClientRefused(client, farewell.reason()));
+        close(farewell);
     }
 
     /** Ends the connection, telling the client as its version allows. Any thread. */
     void close(ReasonCode reason, String text) {
+        close(new Farewell(reason, text));
+    }
+
+    /** Ends the connection, telling the client as its version allows. Any thread. */
+    void close(Farewell farewell) {
         if (!lane.loop().inLoop()) {
-            lane.loop().execute(() -> close(reason, text));
+            lane.loop().execute(() -> close(farewell));
         } else if (stage != Stage.CLOSED) {
-            tell(reason, text);
-            reception.metrics().increment(Farewell.metric(reason));
+            tell(farewell);
+            reception.metrics().increment(farewell.metric());
+            ReasonCode reason = farewell.reason();
+            String text = farewell.text();
             Reception.EVENTS.info(
                     "closed: {} from {}: {}: {}", name(), Peer.address(context().channel()), reason, text);
             end(false, reason, text);
@@ -274,15 +284,12 @@ final class Connection extends ChannelInboundHandlerAdapter implements PacketHan
         }
     }
 
-    private void tell(ReasonCode reason, String text) {
+    private void tell(Farewell farewell) {
         if (outlet != null) {
             outlet.flushNow();
         }
         ByteBuf last = context().alloc().directBuffer(64);
-        Farewell.write(last, decoder.version(), open != null, reason, text);
-        if (last.readableBytes() > packetBytesMax) {
-            Farewell.write(last.clear(), decoder.version(), open != null, reason, ""); // [MQTT-3.14.2-3]
-        }
+        farewell.write(last, decoder.version(), open != null, packetBytesMax);
         context().writeAndFlush(last, context().voidPromise());
         if (open == null) {
             reception.metrics().increment(Metric.CLIENTS_REFUSED);

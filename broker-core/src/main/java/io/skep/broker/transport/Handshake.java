@@ -68,7 +68,12 @@ final class Handshake implements Attachment.Listener {
 
     void begin() {
         String method = connect.properties().authenticationMethod();
-        if (!isIdAccepted()) {
+        ReasonCode elsewhere = mqtt.redirect().connect().reason();
+        if (elsewhere != null) {
+            connection.refuse(
+                    client,
+                    new Farewell(elsewhere, "redirected", mqtt.redirect().serverReference()));
+        } else if (!isIdAccepted()) {
             connection.refuse(client, ReasonCode.CLIENT_IDENTIFIER_NOT_VALID, "client id: not accepted");
         } else if (method == null) {
             Login login = new Login(client, connect.password());
@@ -110,7 +115,7 @@ final class Handshake implements Attachment.Listener {
         if (decision instanceof Decision.Deny deny) {
             boolean unspecified = deny.reason() == ReasonCode.UNSPECIFIED_ERROR;
             ReasonCode reason = unspecified ? ReasonCode.BAD_USER_NAME_OR_PASSWORD : deny.reason();
-            connection.refuse(client, reason, deny.text());
+            connection.refuse(client, new Farewell(reason, deny.text(), deny.serverReference()));
         } else if (decision instanceof Decision.Allow allow) {
             admit(allow.permissions());
         }
@@ -118,7 +123,8 @@ final class Handshake implements Attachment.Listener {
 
     private void authenticated(AuthAnswer answer) {
         if (answer instanceof AuthAnswer.Deny deny) {
-            connection.refuse(client, deny.reason(), deny.text()); // [MQTT-4.12.0-4]
+            connection.refuse( // [MQTT-4.12.0-4]
+                    client, new Farewell(deny.reason(), deny.text(), deny.serverReference()));
         } else if (answer instanceof AuthAnswer.Allow allow) {
             authenticationData = allow.data();
             admit(allow.permissions());

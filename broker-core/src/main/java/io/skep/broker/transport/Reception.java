@@ -12,6 +12,7 @@ import io.skep.broker.loop.Loops;
 import io.skep.broker.metrics.Metrics;
 import io.skep.broker.routing.Router;
 import io.skep.broker.session.SessionRegistry;
+import io.skep.sdk.ReasonCode;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -59,10 +60,18 @@ public final class Reception implements ConnectionFactory {
     /** Ends all connections, telling MQTT 5.0 clients why; their wills are published. Returns when it is done. */
     public void closeAll(Duration timeout) {
         CompletableFuture<?>[] loops =
-                connections.stream().map(Connections::closeAll).toArray(CompletableFuture[]::new);
+                connections.stream().map(each -> each.closeAll(atStop())).toArray(CompletableFuture[]::new);
         CompletableFuture.allOf(loops)
                 .completeOnTimeout(null, timeout.toMillis(), TimeUnit.MILLISECONDS)
                 .join();
+    }
+
+    private Farewell atStop() {
+        ReasonCode elsewhere = mqtt.redirect().stop().reason();
+        String text = "the broker stops";
+        return elsewhere == null
+                ? new Farewell(ReasonCode.SERVER_SHUTTING_DOWN, text)
+                : new Farewell(elsewhere, text, mqtt.redirect().serverReference());
     }
 
     /** {@return how many connections there are, about} */
