@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param outboundBytesMax bytes waiting for one slow connection, above which QoS 0 is dropped and its own packets are
  *     not read
  * @param emptyClientIds whether an empty client id is replaced by a made-up one
+ * @param payloadFormatCheck whether a payload that is declared to be UTF-8 has to be that
  * @param sharedSubscriptionStrategy which member of a shared subscription gets a message
  * @param redirect whether clients are sent to another server
  * @param features what clients may use
@@ -39,6 +40,7 @@ public record MqttConfig(
         int topicAliasMaximum,
         int outboundBytesMax,
         boolean emptyClientIds,
+        boolean payloadFormatCheck,
         SharedStrategy sharedSubscriptionStrategy,
         Redirect redirect,
         Features features) {
@@ -160,6 +162,7 @@ public record MqttConfig(
             10,
             1 << 20,
             true,
+            false,
             SharedStrategy.ROUND_ROBIN,
             Redirect.DEFAULT,
             Features.DEFAULT);

@@ -147,12 +147,9 @@ final class Handshake implements Attachment.Listener {
             attach(null);
             return;
         }
-        if (last.qos() > mqtt.features().qosMaximum()) {
-            connection.refuse(client, ReasonCode.QOS_NOT_SUPPORTED, "will QoS: too high"); // [MQTT-3.2.2-12]
-            return;
-        }
-        if (last.retain() && !mqtt.features().retain()) {
-            connection.refuse(client, ReasonCode.RETAIN_NOT_SUPPORTED, "will retain: not supported"); // [MQTT-3.2.2-13]
+        Farewell unsupported = unsupported(last);
+        if (unsupported != null) {
+            connection.refuse(client, unsupported);
             return;
         }
         String topic = new String(last.topic(), StandardCharsets.UTF_8);
@@ -167,6 +164,19 @@ final class Handshake implements Attachment.Listener {
                 connection.refuse(client, ReasonCode.NOT_AUTHORIZED, "will topic: not allowed");
             }
         });
+    }
+
+    private @Nullable Farewell unsupported(io.skep.broker.codec.Will last) {
+        if (last.qos() > mqtt.features().qosMaximum()) {
+            return new Farewell(ReasonCode.QOS_NOT_SUPPORTED, "will QoS: too high"); // [MQTT-3.2.2-12]
+        }
+        if (last.retain() && !mqtt.features().retain()) {
+            return new Farewell(ReasonCode.RETAIN_NOT_SUPPORTED, "will retain: not supported"); // [MQTT-3.2.2-13]
+        }
+        if (mqtt.payloadFormatCheck() && !last.isPayloadAsDeclared()) {
+            return new Farewell(ReasonCode.PAYLOAD_FORMAT_INVALID, "will payload: not UTF-8"); // [U5-3.1.3-3]
+        }
+        return null;
     }
 
     private Will will(io.skep.broker.codec.Will last) {

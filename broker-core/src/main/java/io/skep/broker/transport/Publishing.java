@@ -43,6 +43,7 @@ final class Publishing implements Receipt.Publisher {
     private final ArrayDeque<Ack> acks = new ArrayDeque<>(0);
     private final int receiveMaximum;
     private final MqttConfig.Features features;
+    private final boolean checksPayload;
     private int waitingQos1; // of the acks
     private int unreleased; // QoS 2 messages of this connection without PUBREL
     private int received;
@@ -61,6 +62,7 @@ final class Publishing implements Receipt.Publisher {
         this.session = session;
         this.rights = rights;
         features = reception.mqtt().features();
+        checksPayload = reception.mqtt().payloadFormatCheck();
         receiveMaximum = reception.mqtt().receiveMaximum();
     }
 
@@ -85,7 +87,9 @@ final class Publishing implements Receipt.Publisher {
         if (qos > 0 && !isNew(qos, frame.packetId())) {
             return;
         }
-        if (reception.hooks().interceptsPublish()) {
+        if (checksPayload && !frame.isPayloadAsDeclared()) {
+            denyPayload(qos, frame.packetId());
+        } else if (reception.hooks().interceptsPublish()) {
             intercept(topic, frame);
         } else if (isAllowed(topic, qos, frame.retain())) {
             route(lane.inbound().begin(topic, frame, session, this), qos, frame.packetId());
@@ -215,9 +219,19 @@ final class Publishing implements Receipt.Publisher {
         });
     }
 
+    private void denyPayload(int qos, int id) {
+        if (qos == 0) { // there is no acknowledgement to say it with
+            reception.metrics().increment(Metric.DROPPED_PAYLOAD_FORMAT);
+            throw new MqttException(
+                    ReasonCode.PAYLOAD_FORMAT_INVALID, "payload: (expected: UTF-8, as it declares)"); // [U5-3.3.2-2]
+        }
+        deny(qos, id, ReasonCode.PAYLOAD_FORMAT_INVALID);
+    }
+
     /** 3.x publishers get a positive acknowledgement, 5.0 ones the reason [MQTT-3.3.5-2]. */
     private void deny(int qos, int id, ReasonCode reason) {
-        reception.metrics().increment(Metric.DROPPED_NOT_AUTHORIZED);
+        boolean format = reason == ReasonCode.PAYLOAD_FORMAT_INVALID;
+        reception.metrics().increment(format ? Metric.DROPPED_PAYLOAD_FORMAT : Metric.DROPPED_NOT_AUTHORIZED);
         if (qos == 2 && connection.outlet().isV5()) {
             forget(id);
         }
