@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param clientIdBytesMax longest client id
  * @param topicBytesMax longest topic name or filter
  * @param topicLevelsMax most levels of a topic name or filter
+ * @param controlCharacters whether topic names and filters may have control characters and Unicode non-characters
  * @param connectTimeout from accepting a connection to a whole CONNECT; also what a client may take for its part of an
  *     AUTH exchange
  * @param keepAliveMax longest keep alive; a longer or absent one is replaced (announced to 5.0 clients); zero for no
@@ -33,6 +34,7 @@ public record MqttConfig(
         int clientIdBytesMax,
         int topicBytesMax,
         int topicLevelsMax,
+        boolean controlCharacters,
         Duration connectTimeout,
         Duration keepAliveMax,
         int receiveMaximum,
@@ -155,6 +157,7 @@ public record MqttConfig(
             65_535,
             65_535,
             200,
+            true,
             Duration.ofSeconds(10),
             Duration.ZERO,
             1_000,

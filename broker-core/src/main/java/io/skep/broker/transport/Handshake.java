@@ -67,6 +67,9 @@ final class Handshake implements Attachment.Listener {
     }
 
     void begin() {
+        if (connect.will() != null) {
+            reception.topicLimits().checkName(connect.will().topic());
+        }
         String method = connect.properties().authenticationMethod();
         ReasonCode elsewhere = mqtt.redirect().connect().reason();
         if (elsewhere != null) {

@@ -11,6 +11,7 @@ import io.skep.broker.loop.Loop;
 import io.skep.broker.loop.Loops;
 import io.skep.broker.metrics.Metrics;
 import io.skep.broker.routing.Router;
+import io.skep.broker.routing.TopicLimits;
 import io.skep.broker.session.SessionRegistry;
 import io.skep.sdk.ReasonCode;
 import java.time.Duration;
@@ -28,6 +29,7 @@ public final class Reception implements ConnectionFactory {
     static final Logger EVENTS = LoggerFactory.getLogger("skep.events");
 
     private final MqttConfig mqtt;
+    private final TopicLimits topicLimits;
     private final Duration expiryMax;
     private final SessionRegistry sessions;
     private final Router router;
@@ -44,6 +46,7 @@ public final class Reception implements ConnectionFactory {
             Metrics metrics,
             Loops loops) {
         this.mqtt = config.mqtt();
+        this.topicLimits = TopicLimits.of(mqtt);
         this.expiryMax = config.sessions().expiryMax();
         this.sessions = sessions;
         this.router = router;
@@ -85,6 +88,10 @@ public final class Reception implements ConnectionFactory {
 
     MqttConfig mqtt() {
         return mqtt;
+    }
+
+    TopicLimits topicLimits() {
+        return topicLimits;
     }
 
     Duration expiryMax() {

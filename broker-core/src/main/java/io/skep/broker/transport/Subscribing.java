@@ -9,6 +9,7 @@ import io.skep.broker.codec.Topics;
 import io.skep.broker.codec.Unsubscribe;
 import io.skep.broker.config.MqttConfig;
 import io.skep.broker.routing.Subscription;
+import io.skep.broker.routing.TopicLimits;
 import io.skep.broker.session.Outlet;
 import io.skep.broker.session.Session;
 import io.skep.sdk.Client;
@@ -33,6 +34,7 @@ final class Subscribing {
     private final Session session;
     private final Rights rights;
     private final MqttConfig mqtt;
+    private final TopicLimits limits;
 
     Subscribing(Connection connection, Client client, Session session, Rights rights) {
         this.connection = connection;
@@ -40,11 +42,12 @@ final class Subscribing {
         this.session = session;
         this.rights = rights;
         this.mqtt = connection.reception().mqtt();
+        this.limits = connection.reception().topicLimits();
     }
 
     void subscribe(Subscribe packet) {
         for (SubscribeFilter filter : packet.filters()) {
-            checkSize(filter.filter());
+            limits.checkFilter(filter.filter());
         }
         if (client.version() == ProtocolVersion.V5_0) {
             checkFeatures(packet);
@@ -67,16 +70,6 @@ final class Subscribing {
         }
     }
 
-    private void checkSize(byte[] filter) {
-        int levels = 1;
-        for (byte b : filter) {
-            levels += b == '/' ? 1 : 0;
-        }
-        if (filter.length > mqtt.topicBytesMax() || levels > mqtt.topicLevelsMax()) {
-            throw new MqttException(ReasonCode.TOPIC_FILTER_INVALID, "topic filter: too long (expected: shorter)");
-        }
-    }
-
     /** An MQTT 5.0 client was told by CONNACK what is not there. */
     private void checkFeatures(Subscribe packet) {
         if (packet.subscriptionId() != 0 && !mqtt.features().subscriptionIdentifiers()) {
@@ -95,19 +88,10 @@ final class Subscribing {
         if (shared && !mqtt.features().sharedSubscriptions()) {
             return ReasonCode.SHARED_SUBSCRIPTIONS_NOT_SUPPORTED;
         }
-        if (!mqtt.features().wildcardSubscriptions() && hasWildcard(filter.filter())) {
+        if (!mqtt.features().wildcardSubscriptions() && Topics.hasWildcard(filter.filter())) {
             return ReasonCode.WILDCARD_SUBSCRIPTIONS_NOT_SUPPORTED;
         }
         return null;
-    }
-
-    private static boolean hasWildcard(byte[] filter) {
-        for (byte b : filter) {
-            if (b == '+' || b == '#') {
-                return true;
-            }
-        }
-        return false;
     }
 
     private void decide(Request request, int index) {
