@@ -28,6 +28,7 @@ import io.skep.sdk.Client;
 import io.skep.sdk.ReasonCode;
 import io.skep.sdk.event.Event;
 import java.io.IOException;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -58,6 +59,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements PacketHan
     private int place;
     private long silenceMaxNanos;
     private long packetBytesMax = Properties.UNLIMITED;
+    private boolean explains = true;
     private @Nullable Outlet outlet;
     private @Nullable Open open;
     private @Nullable Authentication authentication;
@@ -197,6 +199,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements PacketHan
         }
         stage = Stage.CONNECTING;
         packetBytesMax = connect.properties().maximumPacketSize();
+        explains = connect.properties().requestProblemInformation();
         pause();
         new Handshake(this, connect).begin();
     }
@@ -240,6 +243,23 @@ final class Connection extends ChannelInboundHandlerAdapter implements PacketHan
     void outlet(Outlet way) {
         outlet = way;
         way.writable(!congested);
+    }
+
+    /**
+     * Writes an acknowledgement with a text as its Reason String, if the client wants that [MQTT-3.1.2-29] and takes a
+     * packet so large [MQTT-3.4.2-2] [MQTT-3.5.2-2] [MQTT-3.9.2-1]; else without.
+     */
+    void explain(String text, Consumer<Properties> writer) {
+        ByteBuf buffer = outlet().buffer();
+        int start = buffer.writerIndex();
+        if (explains && !text.isEmpty()) {
+            writer.accept(Properties.builder().reasonString(EventLog.line(text)).build());
+            if (buffer.writerIndex() - start <= packetBytesMax) {
+                return;
+            }
+            buffer.writerIndex(start);
+        }
+        writer.accept(Properties.EMPTY);
     }
 
     /** CONNACK with success is written: the client is connected. */

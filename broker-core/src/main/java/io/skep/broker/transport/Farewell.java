@@ -20,6 +20,10 @@ import org.jspecify.annotations.Nullable;
  */
 record Farewell(ReasonCode reason, String text, @Nullable String serverReference) {
 
+    Farewell {
+        text = EventLog.line(text);
+    }
+
     Farewell(ReasonCode reason, String text) {
         this(reason, text, null);
     }

@@ -157,11 +157,11 @@ final class Handshake implements Attachment.Listener {
         }
         String topic = new String(last.topic(), StandardCharsets.UTF_8);
         Operation publish = new Operation(Action.PUBLISH, topic, Qos.of(last.qos()), last.retain());
-        all.ask(publish, allowed -> {
+        all.ask(publish, decision -> {
             if (connection.isClosed()) {
                 return;
             }
-            if (allowed && !Publishing.isReserved(last.topic())) {
+            if (decision instanceof Decision.Allow && !Publishing.isReserved(last.topic())) {
                 attach(will(last));
             } else {
                 connection.refuse(client, ReasonCode.NOT_AUTHORIZED, "will topic: not allowed");

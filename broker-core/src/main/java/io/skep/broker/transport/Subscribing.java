@@ -17,6 +17,7 @@ import io.skep.sdk.ProtocolVersion;
 import io.skep.sdk.Qos;
 import io.skep.sdk.ReasonCode;
 import io.skep.sdk.auth.Action;
+import io.skep.sdk.auth.Decision;
 import io.skep.sdk.auth.Operation;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -62,6 +63,7 @@ final class Subscribing {
         private final Subscribe packet;
         private final byte[] reasonCodes;
         private final List<Subscription> granted = new ArrayList<>();
+        private String refusal = "";
         private final List<Subscription> wantRetained = new ArrayList<>();
 
         Request(Subscribe packet) {
@@ -110,17 +112,17 @@ final class Subscribing {
             return;
         }
         if (rights.coverEverything()) {
-            decided(request, index, filter, true);
+            decided(request, index, filter, Decision.allow());
             return;
         }
         String text = new String(filter.filter(), StandardCharsets.UTF_8);
         String topics = Topics.isShared(filter.filter()) ? text.split("/", 3)[2] : text;
         Operation operation = new Operation(Action.SUBSCRIBE, topics, Qos.of(filter.qos()), false);
-        rights.ask(operation, allowed -> decided(request, index, filter, allowed));
+        rights.ask(operation, decision -> decided(request, index, filter, decision));
     }
 
-    private void decided(Request request, int index, SubscribeFilter filter, boolean allowed) {
-        if (allowed) {
+    private void decided(Request request, int index, SubscribeFilter filter, Decision decision) {
+        if (decision instanceof Decision.Allow) {
             int qos = Math.min(filter.qos(), mqtt.features().qosMaximum()); // [MQTT-3.2.2-10]
             int flags = qos | (filter.noLocal() ? 4 : 0) | (filter.retainAsPublished() ? 8 : 0);
             Subscription subscription =
@@ -133,6 +135,9 @@ final class Subscribing {
             request.reasonCodes[index] = (byte) qos;
         } else {
             request.reasonCodes[index] = (byte) ReasonCode.NOT_AUTHORIZED.code();
+            if (request.refusal.isEmpty() && decision instanceof Decision.Deny deny) {
+                request.refusal = deny.text();
+            }
         }
         decide(request, index + 1);
     }
@@ -144,7 +149,10 @@ final class Subscribing {
             }
             Outlet outlet = connection.outlet();
             int id = request.packet.packetId();
-            PacketEncoder.suback(outlet.buffer(), client.version(), id, request.reasonCodes); // [MQTT-3.8.4-2]
+            connection.explain(
+                    request.refusal,
+                    properties -> PacketEncoder.suback( // [MQTT-3.8.4-2]
+                            outlet.buffer(), client.version(), id, request.reasonCodes, properties));
             request.wantRetained.forEach(session.subscriptions()::sendRetained);
             connection.resume();
         });
