@@ -56,16 +56,32 @@ public final class PacketEncoder {
         }
     }
 
+    /** Writes a PUBACK or PUBREC of MQTT 5.0 with properties, if there are any. */
+    public static void ack(ByteBuf out, PacketType type, int packetId, int reasonCode, Properties properties) {
+        if (properties.isEmpty()) {
+            ack(out, true, type, packetId, reasonCode);
+            return;
+        }
+        fixedHeader(out, type.firstByte(), 3 + sectionBytes(properties));
+        out.writeShort(packetId).writeByte(reasonCode);
+        section(out, properties);
+    }
+
     /**
      * Writes a SUBACK.
      *
      * @param reasonCodes of MQTT 5.0, one for each filter in their order
+     * @param properties left out in 3.x
      */
-    public static void suback(ByteBuf out, ProtocolVersion version, int packetId, byte[] reasonCodes) {
-        int section = version == ProtocolVersion.V5_0 ? 1 : 0;
+    public static void suback(
+            ByteBuf out, ProtocolVersion version, int packetId, byte[] reasonCodes, Properties properties) {
+        boolean v5 = version == ProtocolVersion.V5_0;
+        int section = v5 ? sectionBytes(properties) : 0;
         fixedHeader(out, PacketType.SUBACK.firstByte(), 2 + section + reasonCodes.length);
         out.writeShort(packetId); // [MQTT-3.8.4-2]
-        out.writeZero(section);
+        if (v5) {
+            section(out, properties);
+        }
         for (byte reasonCode : reasonCodes) {
             out.writeByte(ReturnCodes.suback(version, reasonCode)); // [MQTT-3.9.3-1]
         }

@@ -1,6 +1,8 @@
 // Skep, an MQTT broker. Apache-2.0; see LICENSE.
 package io.skep.broker.codec;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
@@ -160,6 +162,11 @@ public final class PublishFrame {
 
     public boolean payloadIsText() {
         return payloadIsText;
+    }
+
+    /** {@return whether the payload is UTF-8, or does not say that it is} */
+    public boolean isPayloadAsDeclared() {
+        return !payloadIsText || ByteBufUtil.isText(buffer, payloadStart, payloadLength(), UTF_8);
     }
 
     /**

@@ -71,6 +71,11 @@ public final class Topics {
         return filter.length >= SHARE.length && Arrays.equals(filter, 0, SHARE.length, SHARE, 0, SHARE.length);
     }
 
+    /** {@return whether a filter matches more than one topic} */
+    public static boolean hasWildcard(byte[] filter) {
+        return hasWildcard(Unpooled.wrappedBuffer(filter), 0, filter.length);
+    }
+
     static boolean hasWildcard(ByteBuf in, int start, int length) {
         for (int i = start; i < start + length; i++) {
             byte next = in.getByte(i);

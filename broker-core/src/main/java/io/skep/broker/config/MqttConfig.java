@@ -1,7 +1,10 @@
 // Skep, an MQTT broker. Apache-2.0; see LICENSE.
 package io.skep.broker.config;
 
+import io.skep.sdk.ReasonCode;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Limits and choices of the protocol.
@@ -10,6 +13,7 @@ import java.time.Duration;
  * @param clientIdBytesMax longest client id
  * @param topicBytesMax longest topic name or filter
  * @param topicLevelsMax most levels of a topic name or filter
+ * @param controlCharacters whether topic names and filters may have control characters and Unicode non-characters
  * @param connectTimeout from accepting a connection to a whole CONNECT; also what a client may take for its part of an
  *     AUTH exchange
  * @param keepAliveMax longest keep alive; a longer or absent one is replaced (announced to 5.0 clients); zero for no
@@ -20,7 +24,9 @@ import java.time.Duration;
  * @param outboundBytesMax bytes waiting for one slow connection, above which QoS 0 is dropped and its own packets are
  *     not read
  * @param emptyClientIds whether an empty client id is replaced by a made-up one
+ * @param payloadFormatCheck whether a payload that is declared to be UTF-8 has to be that
  * @param sharedSubscriptionStrategy which member of a shared subscription gets a message
+ * @param redirect whether clients are sent to another server
  * @param features what clients may use
  */
 public record MqttConfig(
@@ -28,6 +34,7 @@ public record MqttConfig(
         int clientIdBytesMax,
         int topicBytesMax,
         int topicLevelsMax,
+        boolean controlCharacters,
         Duration connectTimeout,
         Duration keepAliveMax,
         int receiveMaximum,
@@ -35,7 +42,9 @@ public record MqttConfig(
         int topicAliasMaximum,
         int outboundBytesMax,
         boolean emptyClientIds,
+        boolean payloadFormatCheck,
         SharedStrategy sharedSubscriptionStrategy,
+        Redirect redirect,
         Features features) {
 
     /** Refuses what the protocol does not allow or what lets nothing through. */
@@ -66,6 +75,53 @@ public record MqttConfig(
         HASH_CLIENT,
         /** One for each topic. */
         HASH_TOPIC
+    }
+
+    /**
+     * Sends clients to another server (clause 4.11).
+     *
+     * @param serverReference where to; what MQTT 5.0 clients are told as Server Reference
+     * @param connect what a client is told that connects
+     * @param stop what a connected client is told when the broker stops
+     */
+    public record Redirect(String serverReference, Kind connect, Kind stop) {
+
+        /** What a client is told. */
+        public enum Kind {
+            /** Nothing: it is not sent away. */
+            NONE(null),
+            /** To use another server for now. */
+            USE_ANOTHER_SERVER(ReasonCode.USE_ANOTHER_SERVER),
+            /** To use another server from now on. */
+            SERVER_MOVED(ReasonCode.SERVER_MOVED);
+
+            private final @Nullable ReasonCode reason;
+
+            Kind(@Nullable ReasonCode reason) {
+                this.reason = reason;
+            }
+
+            /** {@return the reason for which a connection ends, null if it does not} */
+            public @Nullable ReasonCode reason() {
+                return reason;
+            }
+        }
+
+        /** Nobody is sent away. */
+        public static final Redirect DEFAULT = new Redirect("", Kind.NONE, Kind.NONE);
+
+        /** Refuses to send clients to nowhere. */
+        public Redirect {
+            boolean needed = connect != Kind.NONE || stop != Kind.NONE;
+            int bytes = serverReference.getBytes(StandardCharsets.UTF_8).length;
+            new Rules()
+                    .expect(
+                            "server-reference",
+                            "'" + serverReference + "'",
+                            !(needed && serverReference.isBlank()) && serverReference.indexOf(0) < 0 && bytes <= 65_535,
+                            "servers such as 'a.example b.example:1884'")
+                    .check();
+        }
     }
 
     /**
@@ -101,6 +157,7 @@ public record MqttConfig(
             65_535,
             65_535,
             200,
+            true,
             Duration.ofSeconds(10),
             Duration.ZERO,
             1_000,
@@ -108,6 +165,8 @@ public record MqttConfig(
             10,
             1 << 20,
             true,
+            false,
             SharedStrategy.ROUND_ROBIN,
+            Redirect.DEFAULT,
             Features.DEFAULT);
 }

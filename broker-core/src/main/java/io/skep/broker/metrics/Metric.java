@@ -41,6 +41,8 @@ public enum Metric {
     DROPPED_NO_SUBSCRIBER,
     /** Messages refused by permissions or an extension. */
     DROPPED_NOT_AUTHORIZED,
+    /** Messages refused because their payload is not the UTF-8 that they declare. */
+    DROPPED_PAYLOAD_FORMAT,
     /** Events dropped because an extension lagged behind. */
     EVENTS_DROPPED,
     /** Calls of extensions that failed or missed their deadline. */

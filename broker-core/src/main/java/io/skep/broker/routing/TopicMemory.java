@@ -2,9 +2,7 @@
 package io.skep.broker.routing;
 
 import io.netty.buffer.ByteBuf;
-import io.skep.broker.codec.MqttException;
 import io.skep.broker.codec.Topics;
-import io.skep.sdk.ReasonCode;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,15 +13,13 @@ public final class TopicMemory {
 
     private static final int TOPICS_MAX = 1 << 13;
 
-    private final int bytesMax;
-    private final int levelsMax;
+    private final TopicLimits limits;
     private @Nullable Topic[] table = new Topic[64];
     private int size;
 
     /** A memory that takes topics within these limits. */
-    public TopicMemory(int bytesMax, int levelsMax) {
-        this.bytesMax = bytesMax;
-        this.levelsMax = levelsMax;
+    public TopicMemory(TopicLimits limits) {
+        this.limits = limits;
     }
 
     /**
@@ -47,22 +43,15 @@ public final class TopicMemory {
 
     private Topic add(ByteBuf buffer, int start, int length, int hash) {
         Topics.checkName(buffer, start, length);
-        if (length > bytesMax) {
-            throw new MqttException(
-                    ReasonCode.TOPIC_NAME_INVALID, "topic name: " + length + " bytes (expected: fewer)");
-        }
+        byte[] name = new byte[length];
+        buffer.getBytes(start, name);
+        limits.checkName(name);
         if (size >= TOPICS_MAX) {
             clear();
         } else if (size * 2 >= table.length) {
             grow();
         }
-        byte[] name = new byte[length];
-        buffer.getBytes(start, name);
         Topic topic = new Topic(name, hash);
-        if (topic.levels() > levelsMax) {
-            throw new MqttException(
-                    ReasonCode.TOPIC_NAME_INVALID, "topic name: " + topic.levels() + " levels (expected: fewer)");
-        }
         insert(topic);
         size++;
         return topic;

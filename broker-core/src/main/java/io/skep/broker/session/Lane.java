@@ -5,6 +5,7 @@ import io.skep.broker.config.MqttConfig;
 import io.skep.broker.loop.Loop;
 import io.skep.broker.routing.Publication;
 import io.skep.broker.routing.Receipt;
+import io.skep.broker.routing.TopicLimits;
 import io.skep.broker.routing.TopicMemory;
 import io.skep.broker.storage.Journal;
 import io.skep.broker.storage.Write;
@@ -27,7 +28,7 @@ public final class Lane implements Receipt.Publisher {
     public Lane(Loop loop, Journal journal, MqttConfig mqtt) {
         this.loop = loop;
         this.journal = journal;
-        topics = new TopicMemory(mqtt.topicBytesMax(), mqtt.topicLevelsMax());
+        topics = new TopicMemory(TopicLimits.of(mqtt));
         inbound = new Publication(loop);
         mailed = new Publication(loop);
         queued = new Publication(loop);

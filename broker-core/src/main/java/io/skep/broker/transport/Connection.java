@@ -28,6 +28,7 @@ import io.skep.sdk.Client;
 import io.skep.sdk.ReasonCode;
 import io.skep.sdk.event.Event;
 import java.io.IOException;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -58,6 +59,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements PacketHan
     private int place;
     private long silenceMaxNanos;
     private long packetBytesMax = Properties.UNLIMITED;
+    private boolean explains = true;
     private @Nullable Outlet outlet;
     private @Nullable Open open;
     private @Nullable Authentication authentication;
@@ -197,6 +199,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements PacketHan
         }
         stage = Stage.CONNECTING;
         packetBytesMax = connect.properties().maximumPacketSize();
+        explains = connect.properties().requestProblemInformation();
         pause();
         new Handshake(this, connect).begin();
     }
@@ -242,6 +245,23 @@ final class Connection extends ChannelInboundHandlerAdapter implements PacketHan
         way.writable(!congested);
     }
 
+    /**
+     * Writes an acknowledgement with a text as its Reason String, if the client wants that [MQTT-3.1.2-29] and takes a
+     * packet so large [MQTT-3.4.2-2] [MQTT-3.5.2-2] [MQTT-3.9.2-1]; else without.
+     */
+    void explain(String text, Consumer<Properties> writer) {
+        ByteBuf buffer = outlet().buffer();
+        int start = buffer.writerIndex();
+        if (explains && !text.isEmpty()) {
+            writer.accept(Properties.builder().reasonString(EventLog.line(text)).build());
+            if (buffer.writerIndex() - start <= packetBytesMax) {
+                return;
+            }
+            buffer.writerIndex(start);
+        }
+        writer.accept(Properties.EMPTY);
+    }
+
     /** CONNACK with success is written: the client is connected. */
     void accepted(Client client, Session session, Rights rights, long silenceMaxNanos) {
         Publishing publishing = new Publishing(this, client, session, rights);
@@ -253,20 +273,30 @@ final class Connection extends ChannelInboundHandlerAdapter implements PacketHan
     }
 
     /** Refuses the client: CONNACK with a reason, then the end. */
-    void refuse(@Nullable Client client, ReasonCode reason, String text) {
-        if (client != null) {
-            reception.hooks().fire(new Event.ClientRefused(client, reason));
-        }
-        close(reason, text);
+    void refuse(Client client, ReasonCode reason, String text) {
+        refuse(client, new Farewell(reason, text));
+    }
+
+    /** Refuses the client: CONNACK with a reason, then the end. */
+    void refuse(Client client, Farewell farewell) {
+        reception.hooks().fire(new Event.ClientRefused(client, farewell.reason()));
+        close(farewell);
     }
 
     /** Ends the connection, telling the client as its version allows. Any thread. */
     void close(ReasonCode reason, String text) {
+        close(new Farewell(reason, text));
+    }
+
+    /** Ends the connection, telling the client as its version allows. Any thread. */
+    void close(Farewell farewell) {
         if (!lane.loop().inLoop()) {
-            lane.loop().execute(() -> close(reason, text));
+            lane.loop().execute(() -> close(farewell));
         } else if (stage != Stage.CLOSED) {
-            tell(reason, text);
-            reception.metrics().increment(Farewell.metric(reason));
+            tell(farewell);
+            reception.metrics().increment(farewell.metric());
+            ReasonCode reason = farewell.reason();
+            String text = farewell.text();
             Reception.EVENTS.info(
                     "closed: {} from {}: {}: {}", name(), Peer.address(context().channel()), reason, text);
             end(false, reason, text);
@@ -274,15 +304,12 @@ final class Connection extends ChannelInboundHandlerAdapter implements PacketHan
         }
     }
 
-    private void tell(ReasonCode reason, String text) {
+    private void tell(Farewell farewell) {
         if (outlet != null) {
             outlet.flushNow();
         }
         ByteBuf last = context().alloc().directBuffer(64);
-        Farewell.write(last, decoder.version(), open != null, reason, text);
-        if (last.readableBytes() > packetBytesMax) {
-            Farewell.write(last.clear(), decoder.version(), open != null, reason, ""); // [MQTT-3.14.2-3]
-        }
+        farewell.write(last, decoder.version(), open != null, packetBytesMax);
         context().writeAndFlush(last, context().voidPromise());
         if (open == null) {
             reception.metrics().increment(Metric.CLIENTS_REFUSED);

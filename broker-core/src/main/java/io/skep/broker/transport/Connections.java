@@ -2,7 +2,6 @@
 package io.skep.broker.transport;
 
 import io.skep.broker.loop.Loop;
-import io.skep.sdk.ReasonCode;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.concurrent.CompletableFuture;
@@ -44,11 +43,11 @@ final class Connections {
         return size;
     }
 
-    CompletableFuture<Void> closeAll() {
+    CompletableFuture<Void> closeAll(Farewell farewell) {
         return CompletableFuture.runAsync(
                 () -> {
                     for (Connection connection : new ArrayList<>(all)) {
-                        connection.close(ReasonCode.SERVER_SHUTTING_DOWN, "the broker stops");
+                        connection.close(farewell);
                     }
                 },
                 loop);

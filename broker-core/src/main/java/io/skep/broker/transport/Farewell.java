@@ -7,25 +7,74 @@ import io.skep.broker.codec.Properties;
 import io.skep.broker.metrics.Metric;
 import io.skep.sdk.ProtocolVersion;
 import io.skep.sdk.ReasonCode;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
-/** The one place that knows what a client is told when its connection ends, and under what that is counted. */
-final class Farewell {
+/**
+ * What a client is told when its connection ends. The one place that knows in which form, and under what that is
+ * counted.
+ *
+ * @param reason why
+ * @param text for the log, and for MQTT 5.0 clients
+ * @param serverReference where to connect instead; only with a reason that says so
+ */
+record Farewell(ReasonCode reason, String text, @Nullable String serverReference) {
 
-    private Farewell() {}
+    Farewell {
+        text = EventLog.line(text);
+    }
 
-    /** Writes the last packet, if the version has one: CONNACK to who was not accepted yet, else DISCONNECT. */
-    static void write(ByteBuf out, ProtocolVersion version, boolean accepted, ReasonCode reason, String text) {
-        boolean v5 = version == ProtocolVersion.V5_0;
-        Properties properties =
-                v5 && !text.isEmpty() ? Properties.builder().reasonString(text).build() : Properties.EMPTY;
-        if (accepted && v5) {
-            PacketEncoder.disconnect(out, reason, properties);
-        } else if (!accepted) {
-            PacketEncoder.connack(out, version, false, reason, properties);
+    Farewell(ReasonCode reason, String text) {
+        this(reason, text, null);
+    }
+
+    /**
+     * Writes the last packet, if the version has one that is small enough: CONNACK to who was not accepted yet, else
+     * DISCONNECT.
+     */
+    void write(ByteBuf out, ProtocolVersion version, boolean accepted, long packetBytesMax) {
+        if (version != ProtocolVersion.V5_0) {
+            if (!accepted) {
+                PacketEncoder.connack(out, version, false, reason, Properties.EMPTY);
+            }
+            return;
+        }
+        Properties where = serverReference == null
+                ? Properties.EMPTY
+                : Properties.builder().serverReference(serverReference).build();
+        Properties all =
+                text.isEmpty() ? where : where.toBuilder().reasonString(text).build();
+        for (Properties properties : List.of(all, where, Properties.EMPTY)) {
+            if (accepted) {
+                PacketEncoder.disconnect(out, ofDisconnect(reason), properties); // [MQTT-3.14.2-3]
+            } else {
+                PacketEncoder.connack(out, version, false, ofConnack(reason), properties); // [MQTT-3.2.2-19]
+            }
+            if (out.readableBytes() <= packetBytesMax) {
+                return;
+            }
+            out.clear();
         }
     }
 
-    static Metric metric(ReasonCode reason) {
+    /** {@return a reason that DISCONNECT may have [MQTT-3.14.2-1]: some are for CONNACK only} */
+    private static ReasonCode ofDisconnect(ReasonCode reason) {
+        return switch (reason) {
+            case BAD_USER_NAME_OR_PASSWORD, BANNED, CLIENT_IDENTIFIER_NOT_VALID -> ReasonCode.NOT_AUTHORIZED;
+            case SERVER_UNAVAILABLE -> ReasonCode.SERVER_BUSY;
+            default -> reason;
+        };
+    }
+
+    /** {@return a reason that CONNACK may have [MQTT-3.2.2-8]: some are for DISCONNECT only} */
+    private static ReasonCode ofConnack(ReasonCode reason) {
+        return switch (reason) {
+            case SERVER_SHUTTING_DOWN, SESSION_TAKEN_OVER, ADMINISTRATIVE_ACTION -> ReasonCode.SERVER_UNAVAILABLE;
+            default -> reason;
+        };
+    }
+
+    Metric metric() {
         return switch (reason) {
             case MALFORMED_PACKET, TOPIC_NAME_INVALID, TOPIC_FILTER_INVALID -> Metric.CLOSED_MALFORMED_PACKET;
             case PROTOCOL_ERROR, RECEIVE_MAXIMUM_EXCEEDED, TOPIC_ALIAS_INVALID -> Metric.CLOSED_PROTOCOL_ERROR;

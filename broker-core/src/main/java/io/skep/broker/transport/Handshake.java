@@ -67,8 +67,16 @@ final class Handshake implements Attachment.Listener {
     }
 
     void begin() {
+        if (connect.will() != null) {
+            reception.topicLimits().checkName(connect.will().topic());
+        }
         String method = connect.properties().authenticationMethod();
-        if (!isIdAccepted()) {
+        ReasonCode elsewhere = mqtt.redirect().connect().reason();
+        if (elsewhere != null) {
+            connection.refuse(
+                    client,
+                    new Farewell(elsewhere, "redirected", mqtt.redirect().serverReference()));
+        } else if (!isIdAccepted()) {
             connection.refuse(client, ReasonCode.CLIENT_IDENTIFIER_NOT_VALID, "client id: not accepted");
         } else if (method == null) {
             Login login = new Login(client, connect.password());
@@ -110,7 +118,7 @@ final class Handshake implements Attachment.Listener {
         if (decision instanceof Decision.Deny deny) {
             boolean unspecified = deny.reason() == ReasonCode.UNSPECIFIED_ERROR;
             ReasonCode reason = unspecified ? ReasonCode.BAD_USER_NAME_OR_PASSWORD : deny.reason();
-            connection.refuse(client, reason, deny.text());
+            connection.refuse(client, new Farewell(reason, deny.text(), deny.serverReference()));
         } else if (decision instanceof Decision.Allow allow) {
             admit(allow.permissions());
         }
@@ -118,7 +126,8 @@ final class Handshake implements Attachment.Listener {
 
     private void authenticated(AuthAnswer answer) {
         if (answer instanceof AuthAnswer.Deny deny) {
-            connection.refuse(client, deny.reason(), deny.text()); // [MQTT-4.12.0-4]
+            connection.refuse( // [MQTT-4.12.0-4]
+                    client, new Farewell(deny.reason(), deny.text(), deny.serverReference()));
         } else if (answer instanceof AuthAnswer.Allow allow) {
             authenticationData = allow.data();
             admit(allow.permissions());
@@ -141,26 +150,36 @@ final class Handshake implements Attachment.Listener {
             attach(null);
             return;
         }
-        if (last.qos() > mqtt.features().qosMaximum()) {
-            connection.refuse(client, ReasonCode.QOS_NOT_SUPPORTED, "will QoS: too high"); // [MQTT-3.2.2-12]
-            return;
-        }
-        if (last.retain() && !mqtt.features().retain()) {
-            connection.refuse(client, ReasonCode.RETAIN_NOT_SUPPORTED, "will retain: not supported"); // [MQTT-3.2.2-13]
+        Farewell unsupported = unsupported(last);
+        if (unsupported != null) {
+            connection.refuse(client, unsupported);
             return;
         }
         String topic = new String(last.topic(), StandardCharsets.UTF_8);
         Operation publish = new Operation(Action.PUBLISH, topic, Qos.of(last.qos()), last.retain());
-        all.ask(publish, allowed -> {
+        all.ask(publish, decision -> {
             if (connection.isClosed()) {
                 return;
             }
-            if (allowed && !Publishing.isReserved(last.topic())) {
+            if (decision instanceof Decision.Allow && !Publishing.isReserved(last.topic())) {
                 attach(will(last));
             } else {
                 connection.refuse(client, ReasonCode.NOT_AUTHORIZED, "will topic: not allowed");
             }
         });
+    }
+
+    private @Nullable Farewell unsupported(io.skep.broker.codec.Will last) {
+        if (last.qos() > mqtt.features().qosMaximum()) {
+            return new Farewell(ReasonCode.QOS_NOT_SUPPORTED, "will QoS: too high"); // [MQTT-3.2.2-12]
+        }
+        if (last.retain() && !mqtt.features().retain()) {
+            return new Farewell(ReasonCode.RETAIN_NOT_SUPPORTED, "will retain: not supported"); // [MQTT-3.2.2-13]
+        }
+        if (mqtt.payloadFormatCheck() && !last.isPayloadAsDeclared()) {
+            return new Farewell(ReasonCode.PAYLOAD_FORMAT_INVALID, "will payload: not UTF-8"); // [U5-3.1.3-3]
+        }
+        return null;
     }
 
     private Will will(io.skep.broker.codec.Will last) {

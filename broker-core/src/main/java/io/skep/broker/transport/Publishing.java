@@ -17,6 +17,7 @@ import io.skep.broker.session.Outlet;
 import io.skep.broker.session.Session;
 import io.skep.sdk.Client;
 import io.skep.sdk.ReasonCode;
+import io.skep.sdk.auth.Decision;
 import io.skep.sdk.publish.Publish;
 import io.skep.sdk.publish.PublishAnswer;
 import java.nio.charset.StandardCharsets;
@@ -31,6 +32,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Publishing implements Receipt.Publisher {
 
+    private static final String NOT_UTF_8 = "payload: (expected: UTF-8, as it declares)";
     private static final byte[] SYS = "$SYS/".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] SHARE = "$share/".getBytes(StandardCharsets.US_ASCII);
 
@@ -43,6 +45,7 @@ final class Publishing implements Receipt.Publisher {
     private final ArrayDeque<Ack> acks = new ArrayDeque<>(0);
     private final int receiveMaximum;
     private final MqttConfig.Features features;
+    private final boolean checksPayload;
     private int waitingQos1; // of the acks
     private int unreleased; // QoS 2 messages of this connection without PUBREL
     private int received;
@@ -51,7 +54,16 @@ final class Publishing implements Receipt.Publisher {
 
     /** An acknowledgement that waits: for its own receipt, or for those before it. */
     private record Ack(
-            int qos, int id, int reasonCode, @Nullable Receipt receipt) {}
+            int qos,
+            int id,
+            int reasonCode,
+            String text,
+            @Nullable Receipt receipt) {
+
+        Ack(int qos, int id, int reasonCode, @Nullable Receipt receipt) {
+            this(qos, id, reasonCode, "", receipt);
+        }
+    }
 
     Publishing(Connection connection, Client client, Session session, Rights rights) {
         this.connection = connection;
@@ -61,6 +73,7 @@ final class Publishing implements Receipt.Publisher {
         this.session = session;
         this.rights = rights;
         features = reception.mqtt().features();
+        checksPayload = reception.mqtt().payloadFormatCheck();
         receiveMaximum = reception.mqtt().receiveMaximum();
     }
 
@@ -85,7 +98,9 @@ final class Publishing implements Receipt.Publisher {
         if (qos > 0 && !isNew(qos, frame.packetId())) {
             return;
         }
-        if (reception.hooks().interceptsPublish()) {
+        if (checksPayload && !frame.isPayloadAsDeclared()) {
+            denyPayload(qos, frame.packetId());
+        } else if (reception.hooks().interceptsPublish()) {
             intercept(topic, frame);
         } else if (isAllowed(topic, qos, frame.retain())) {
             route(lane.inbound().begin(topic, frame, session, this), qos, frame.packetId());
@@ -194,7 +209,7 @@ final class Publishing implements Receipt.Publisher {
 
     private void askThenRoute(Topic topic, Message message, int ackQos, int id) {
         if (isReserved(topic.name())) {
-            deny(ackQos, id, ReasonCode.NOT_AUTHORIZED);
+            deny(ackQos, id, ReasonCode.NOT_AUTHORIZED, "topic: the broker's own");
             return;
         }
         if (rights.coverEverything() || rights.remember(topic, message.qos(), message.retain())) {
@@ -202,27 +217,36 @@ final class Publishing implements Receipt.Publisher {
             return;
         }
         connection.pause();
-        rights.askPublish(topic, message.qos(), message.retain(), allowed -> {
+        rights.askPublish(topic, message.qos(), message.retain(), decision -> {
             connection.resume();
             if (connection.isClosed()) {
                 return;
             }
-            if (allowed) {
-                route(lane.inbound().begin(topic, message, session, this), ackQos, id);
+            if (decision instanceof Decision.Deny deny) {
+                deny(ackQos, id, ReasonCode.NOT_AUTHORIZED, deny.text());
             } else {
-                deny(ackQos, id, ReasonCode.NOT_AUTHORIZED);
+                route(lane.inbound().begin(topic, message, session, this), ackQos, id);
             }
         });
     }
 
+    private void denyPayload(int qos, int id) {
+        if (qos == 0) { // there is no acknowledgement to say it with
+            reception.metrics().increment(Metric.DROPPED_PAYLOAD_FORMAT);
+            throw new MqttException(ReasonCode.PAYLOAD_FORMAT_INVALID, NOT_UTF_8); // [U5-3.3.2-2]
+        }
+        deny(qos, id, ReasonCode.PAYLOAD_FORMAT_INVALID, NOT_UTF_8);
+    }
+
     /** 3.x publishers get a positive acknowledgement, 5.0 ones the reason [MQTT-3.3.5-2]. */
-    private void deny(int qos, int id, ReasonCode reason) {
-        reception.metrics().increment(Metric.DROPPED_NOT_AUTHORIZED);
+    private void deny(int qos, int id, ReasonCode reason, String text) {
+        boolean format = reason == ReasonCode.PAYLOAD_FORMAT_INVALID;
+        reception.metrics().increment(format ? Metric.DROPPED_PAYLOAD_FORMAT : Metric.DROPPED_NOT_AUTHORIZED);
         if (qos == 2 && connection.outlet().isV5()) {
             forget(id);
         }
         if (qos > 0) {
-            acknowledge(new Ack(qos, id, reason.code(), null));
+            acknowledge(new Ack(qos, id, reason.code(), text, null));
         }
     }
 
@@ -254,7 +278,7 @@ final class Publishing implements Receipt.Publisher {
             Message message = PublishView.messageOf(changed);
             askThenRoute(Topic.of(message.topic()), message, qos, id);
         } else if (answer instanceof PublishAnswer.Deny deny) {
-            deny(qos, id, deny.reason());
+            deny(qos, id, deny.reason(), "");
         } else if (answer == PublishAnswer.drop()) {
             if (qos > 0) {
                 acknowledge(new Ack(qos, id, 0, null));
@@ -321,7 +345,13 @@ final class Publishing implements Receipt.Publisher {
             }
         }
         PacketType type = ack.qos() == 1 ? PacketType.PUBACK : PacketType.PUBREC;
-        PacketEncoder.ack(outlet.buffer(), outlet.isV5(), type, ack.id(), reasonCode);
+        if (ack.text().isEmpty() || !outlet.isV5()) {
+            PacketEncoder.ack(outlet.buffer(), outlet.isV5(), type, ack.id(), reasonCode);
+        } else {
+            connection.explain(
+                    ack.text(),
+                    properties -> PacketEncoder.ack(outlet.buffer(), type, ack.id(), ack.reasonCode(), properties));
+        }
     }
 
     /** PUBREL: PUBCOMP leaves when it is stored that the packet identifier is free. */

@@ -11,7 +11,9 @@ import io.skep.broker.loop.Loop;
 import io.skep.broker.loop.Loops;
 import io.skep.broker.metrics.Metrics;
 import io.skep.broker.routing.Router;
+import io.skep.broker.routing.TopicLimits;
 import io.skep.broker.session.SessionRegistry;
+import io.skep.sdk.ReasonCode;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,6 +29,7 @@ public final class Reception implements ConnectionFactory {
     static final Logger EVENTS = LoggerFactory.getLogger("skep.events");
 
     private final MqttConfig mqtt;
+    private final TopicLimits topicLimits;
     private final Duration expiryMax;
     private final SessionRegistry sessions;
     private final Router router;
@@ -43,6 +46,7 @@ public final class Reception implements ConnectionFactory {
             Metrics metrics,
             Loops loops) {
         this.mqtt = config.mqtt();
+        this.topicLimits = TopicLimits.of(mqtt);
         this.expiryMax = config.sessions().expiryMax();
         this.sessions = sessions;
         this.router = router;
@@ -59,10 +63,18 @@ public final class Reception implements ConnectionFactory {
     /** Ends all connections, telling MQTT 5.0 clients why; their wills are published. Returns when it is done. */
     public void closeAll(Duration timeout) {
         CompletableFuture<?>[] loops =
-                connections.stream().map(Connections::closeAll).toArray(CompletableFuture[]::new);
+                connections.stream().map(each -> each.closeAll(atStop())).toArray(CompletableFuture[]::new);
         CompletableFuture.allOf(loops)
                 .completeOnTimeout(null, timeout.toMillis(), TimeUnit.MILLISECONDS)
                 .join();
+    }
+
+    private Farewell atStop() {
+        ReasonCode elsewhere = mqtt.redirect().stop().reason();
+        String text = "the broker stops";
+        return elsewhere == null
+                ? new Farewell(ReasonCode.SERVER_SHUTTING_DOWN, text)
+                : new Farewell(elsewhere, text, mqtt.redirect().serverReference());
     }
 
     /** {@return how many connections there are, about} */
@@ -76,6 +88,10 @@ public final class Reception implements ConnectionFactory {
 
     MqttConfig mqtt() {
         return mqtt;
+    }
+
+    TopicLimits topicLimits() {
+        return topicLimits;
     }
 
     Duration expiryMax() {

@@ -53,27 +53,30 @@ final class Rights {
         return topics[place] == topic && (allowed[place] & bit(qos, retain)) != 0;
     }
 
-    /** Asks whether a client may publish; the answer comes before the return, or later on the loop. */
-    void askPublish(Topic topic, int qos, boolean retain, Consumer<Boolean> answer) {
+    /**
+     * Asks whether a client may publish; the answer, an allow or a deny, comes before the return, or later on the loop.
+     */
+    void askPublish(Topic topic, int qos, boolean retain, Consumer<? super Decision> answer) {
         PermissionCheck asked = permissions;
-        ask(new Operation(Action.PUBLISH, topic.text(), Qos.of(qos), retain), yes -> {
-            if (yes && asked == permissions) {
+        ask(new Operation(Action.PUBLISH, topic.text(), Qos.of(qos), retain), decision -> {
+            if (decision instanceof Decision.Allow && asked == permissions) {
                 int place = place(topic);
                 allowed[place] = (byte) (bit(qos, retain) | (topics[place] == topic ? allowed[place] : 0));
                 topics[place] = topic;
             }
-            answer.accept(yes);
+            answer.accept(decision);
         });
     }
 
-    /** Asks whether a client may do something; the answer comes before the return, or later on the loop. */
-    void ask(Operation operation, Consumer<Boolean> answer) {
+    /**
+     * Asks whether a client may do something; the answer, an allow or a deny, comes before the return, or later on the
+     * loop.
+     */
+    void ask(Operation operation, Consumer<? super Decision> answer) {
         if (!permissions.allows(operation.action(), operation.topic(), operation.qos(), operation.retain())) {
-            answer.accept(false);
-        } else if (!hooks.authorizes()) {
-            answer.accept(true);
+            answer.accept(Decision.deny());
         } else {
-            hooks.authorize(client, operation, loop, decision -> answer.accept(decision instanceof Decision.Allow));
+            hooks.authorize(client, operation, loop, answer);
         }
     }
 

@@ -9,6 +9,7 @@ import io.skep.broker.codec.Topics;
 import io.skep.broker.codec.Unsubscribe;
 import io.skep.broker.config.MqttConfig;
 import io.skep.broker.routing.Subscription;
+import io.skep.broker.routing.TopicLimits;
 import io.skep.broker.session.Outlet;
 import io.skep.broker.session.Session;
 import io.skep.sdk.Client;
@@ -16,6 +17,7 @@ import io.skep.sdk.ProtocolVersion;
 import io.skep.sdk.Qos;
 import io.skep.sdk.ReasonCode;
 import io.skep.sdk.auth.Action;
+import io.skep.sdk.auth.Decision;
 import io.skep.sdk.auth.Operation;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -33,6 +35,7 @@ final class Subscribing {
     private final Session session;
     private final Rights rights;
     private final MqttConfig mqtt;
+    private final TopicLimits limits;
 
     Subscribing(Connection connection, Client client, Session session, Rights rights) {
         this.connection = connection;
@@ -40,11 +43,12 @@ final class Subscribing {
         this.session = session;
         this.rights = rights;
         this.mqtt = connection.reception().mqtt();
+        this.limits = connection.reception().topicLimits();
     }
 
     void subscribe(Subscribe packet) {
         for (SubscribeFilter filter : packet.filters()) {
-            checkSize(filter.filter());
+            limits.checkFilter(filter.filter());
         }
         if (client.version() == ProtocolVersion.V5_0) {
             checkFeatures(packet);
@@ -59,21 +63,12 @@ final class Subscribing {
         private final Subscribe packet;
         private final byte[] reasonCodes;
         private final List<Subscription> granted = new ArrayList<>();
+        private String refusal = "";
         private final List<Subscription> wantRetained = new ArrayList<>();
 
         Request(Subscribe packet) {
             this.packet = packet;
             reasonCodes = new byte[packet.filters().size()];
-        }
-    }
-
-    private void checkSize(byte[] filter) {
-        int levels = 1;
-        for (byte b : filter) {
-            levels += b == '/' ? 1 : 0;
-        }
-        if (filter.length > mqtt.topicBytesMax() || levels > mqtt.topicLevelsMax()) {
-            throw new MqttException(ReasonCode.TOPIC_FILTER_INVALID, "topic filter: too long (expected: shorter)");
         }
     }
 
@@ -95,19 +90,10 @@ final class Subscribing {
         if (shared && !mqtt.features().sharedSubscriptions()) {
             return ReasonCode.SHARED_SUBSCRIPTIONS_NOT_SUPPORTED;
         }
-        if (!mqtt.features().wildcardSubscriptions() && hasWildcard(filter.filter())) {
+        if (!mqtt.features().wildcardSubscriptions() && Topics.hasWildcard(filter.filter())) {
             return ReasonCode.WILDCARD_SUBSCRIPTIONS_NOT_SUPPORTED;
         }
         return null;
-    }
-
-    private static boolean hasWildcard(byte[] filter) {
-        for (byte b : filter) {
-            if (b == '+' || b == '#') {
-                return true;
-            }
-        }
-        return false;
     }
 
     private void decide(Request request, int index) {
@@ -126,17 +112,17 @@ final class Subscribing {
             return;
         }
         if (rights.coverEverything()) {
-            decided(request, index, filter, true);
+            decided(request, index, filter, Decision.allow());
             return;
         }
         String text = new String(filter.filter(), StandardCharsets.UTF_8);
         String topics = Topics.isShared(filter.filter()) ? text.split("/", 3)[2] : text;
         Operation operation = new Operation(Action.SUBSCRIBE, topics, Qos.of(filter.qos()), false);
-        rights.ask(operation, allowed -> decided(request, index, filter, allowed));
+        rights.ask(operation, decision -> decided(request, index, filter, decision));
     }
 
-    private void decided(Request request, int index, SubscribeFilter filter, boolean allowed) {
-        if (allowed) {
+    private void decided(Request request, int index, SubscribeFilter filter, Decision decision) {
+        if (decision instanceof Decision.Allow) {
             int qos = Math.min(filter.qos(), mqtt.features().qosMaximum()); // [MQTT-3.2.2-10]
             int flags = qos | (filter.noLocal() ? 4 : 0) | (filter.retainAsPublished() ? 8 : 0);
             Subscription subscription =
@@ -149,6 +135,9 @@ final class Subscribing {
             request.reasonCodes[index] = (byte) qos;
         } else {
             request.reasonCodes[index] = (byte) ReasonCode.NOT_AUTHORIZED.code();
+            if (request.refusal.isEmpty() && decision instanceof Decision.Deny deny) {
+                request.refusal = deny.text();
+            }
         }
         decide(request, index + 1);
     }
@@ -160,7 +149,10 @@ final class Subscribing {
             }
             Outlet outlet = connection.outlet();
             int id = request.packet.packetId();
-            PacketEncoder.suback(outlet.buffer(), client.version(), id, request.reasonCodes); // [MQTT-3.8.4-2]
+            connection.explain(
+                    request.refusal,
+                    properties -> PacketEncoder.suback( // [MQTT-3.8.4-2]
+                            outlet.buffer(), client.version(), id, request.reasonCodes, properties));
             request.wantRetained.forEach(session.subscriptions()::sendRetained);
             connection.resume();
         });

@@ -113,12 +113,23 @@ class PacketEncoderTest {
     }
 
     @Test
+    void acknowledgementsMayCarryAReason() {
+        Properties reason = Properties.builder().reasonString("no").build();
+
+        PacketEncoder.ack(out, PacketType.PUBREC, 1, 0x87, reason);
+        PacketEncoder.suback(out, V5_0, 7, Wire.bytes("00 87"), reason);
+        PacketEncoder.suback(out, V3_1_1, 7, Wire.bytes("00 87"), reason);
+
+        assertWritten("50 [ 0001 87 [ 1F 0002 6E6F ] ]  90 [ 0007 [ 1F 0002 6E6F ] 00 87 ]  90 [ 0007 00 80 ]");
+    }
+
+    @Test
     void subackRefusesInTheWordsOfEachVersion() {
         byte[] codes = Wire.bytes("00 01 02 87 80");
 
-        PacketEncoder.suback(out, V5_0, 7, codes);
-        PacketEncoder.suback(out, V3_1_1, 7, codes);
-        PacketEncoder.suback(out, V3_1, 7, codes);
+        PacketEncoder.suback(out, V5_0, 7, codes, Properties.EMPTY);
+        PacketEncoder.suback(out, V3_1_1, 7, codes, Properties.EMPTY);
+        PacketEncoder.suback(out, V3_1, 7, codes, Properties.EMPTY);
 
         assertWritten("90 [ 0007 [ ] 00 01 02 87 80 ]  90 [ 0007 00 01 02 80 80 ]  90 [ 0007 00 01 02 00 00 ]");
     }

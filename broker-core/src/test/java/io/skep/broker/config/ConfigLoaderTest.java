@@ -104,9 +104,11 @@ class ConfigLoaderTest {
                         "skep.yaml:3:11: listeners[1].type: tsl (expected: one of tcp, tls, ws, wss; did you mean 'tls'?)",
                         "skep.yaml:5:12: listeners[2].name: a b (expected: letters, digits, '.', '_' and '-')",
                         "skep.yaml:7:3: mqtt.packet-byte-max: unknown key (expected: one of packet-bytes-max,"
-                                + " client-id-bytes-max, topic-bytes-max, topic-levels-max, connect-timeout,"
-                                + " keep-alive-max, receive-maximum, in-flight-max, topic-alias-maximum,"
-                                + " outbound-bytes-max, empty-client-ids, shared-subscription-strategy, features; did you mean 'packet-bytes-max'?)",
+                                + " client-id-bytes-max, topic-bytes-max, topic-levels-max, control-characters,"
+                                + " connect-timeout, keep-alive-max, receive-maximum, in-flight-max, topic-alias-maximum,"
+                                + " outbound-bytes-max, empty-client-ids, payload-format-check,"
+                                + " shared-subscription-strategy, redirect, features; did you mean"
+                                + " 'packet-bytes-max'?)",
                         "skep.yaml:8:20: mqtt.connect-timeout: 10 (expected: a duration such as 500ms, 10s, 5m, 12h,"
                                 + " 30d or 0)",
                         "skep.yaml:9:20: mqtt.receive-maximum: 0 (expected: 1 to 65535)",
@@ -268,6 +270,13 @@ class ConfigLoaderTest {
                         "skep.yaml:8:10: listeners[2].tls: a group of keys (expected: only with type tls or wss)",
                         "skep.yaml:8:21: listeners[2].tls.keystore: store.p12 (expected: a file that can be read,"
                                 + " relative to " + home + ")");
+    }
+
+    @Test
+    void aRedirectToNowhereIsAMistake() throws IOException {
+        assertThat(problems("mqtt: {redirect: {connect: server-moved}}\n"))
+                .containsExactly("skep.yaml:1:18: mqtt.redirect.server-reference: '' (expected: servers such as"
+                        + " 'a.example b.example:1884')");
     }
 
     @Test

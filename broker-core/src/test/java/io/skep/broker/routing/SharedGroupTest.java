@@ -195,7 +195,7 @@ class SharedGroupTest {
     @Test
     void theHashOfATopicKeepsItsMessagesTogether() {
         join(4);
-        TopicMemory memory = new TopicMemory(100, 10);
+        TopicMemory memory = new TopicMemory(new TopicLimits(100, 10, true));
         TreeSet<String> used = new TreeSet<>();
         for (int i = 0; i < 50; i++) {
             byte[] name = bytes("building/" + i + "/temperature");

@@ -19,7 +19,7 @@ class TopicMemoryTest {
 
     private static final int BYTES_BEFORE = 3;
 
-    private final TopicMemory memory = new TopicMemory(30, 4);
+    private final TopicMemory memory = new TopicMemory(new TopicLimits(30, 4, true));
 
     @Test
     void aTopicIsTheSameObjectAsLongAsItIsRemembered() {

@@ -44,15 +44,13 @@ public sealed interface AuthAnswer {
      *
      * @param reason for the client, an error
      * @param text for the log, and for the client
+     * @param serverReference where to connect instead, told to MQTT 5.0 clients; null if there is nothing to tell
      */
-    record Deny(ReasonCode reason, String text) implements AuthAnswer {
+    record Deny(ReasonCode reason, String text, @Nullable String serverReference) implements AuthAnswer {
 
-        /** Checks that the reason is an error. */
+        /** Checks that the reason is an error, and one that goes with a server reference if there is one. */
         public Deny {
-            Objects.requireNonNull(text, "text");
-            if (!reason.isError()) {
-                throw new IllegalArgumentException("reason: " + reason + " (expected: an error)");
-            }
+            Denial.check(reason, text, serverReference);
         }
     }
 
@@ -112,7 +110,18 @@ public sealed interface AuthAnswer {
      * @param text for the log, and for the client
      */
     static AuthAnswer deny(ReasonCode reason, String text) {
-        return new Deny(reason, text);
+        return new Deny(reason, text, null);
+    }
+
+    /**
+     * {@return no, go elsewhere: MQTT 5.0 clients learn where, 3.x clients that this server is not available}
+     *
+     * @param reason {@code USE_ANOTHER_SERVER} for now, or {@code SERVER_MOVED} for good
+     * @param serverReference one or more servers with a space between, each a host name or an address and, if need be,
+     *     a port: {@code a.example b.example:1884 [2001:db8::1]:1883}
+     */
+    static AuthAnswer redirect(ReasonCode reason, String serverReference) {
+        return new Deny(reason, "redirected", Objects.requireNonNull(serverReference, "serverReference"));
     }
 
     /** {@return the next extension with this method decides} */

@@ -7,9 +7,9 @@ import io.skep.sdk.ReasonCode;
 final class Constants {
 
     static final Decision ALLOW = new Decision.Allow(Permissions.ALL);
-    static final Decision DENY = new Decision.Deny(ReasonCode.UNSPECIFIED_ERROR, "");
+    static final Decision DENY = new Decision.Deny(ReasonCode.UNSPECIFIED_ERROR, "", null);
     static final Decision NEXT = new Decision.Next();
-    static final AuthAnswer DENY_AUTH = new AuthAnswer.Deny(ReasonCode.NOT_AUTHORIZED, "");
+    static final AuthAnswer DENY_AUTH = new AuthAnswer.Deny(ReasonCode.NOT_AUTHORIZED, "", null);
     static final AuthAnswer NEXT_AUTH = new AuthAnswer.Next();
 
     private Constants() {}

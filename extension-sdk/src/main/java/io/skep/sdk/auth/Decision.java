@@ -4,6 +4,7 @@ package io.skep.sdk.auth;
 import io.skep.sdk.ReasonCode;
 import java.util.Objects;
 import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
 
 /** The answer of a hook that decides. */
 public sealed interface Decision {
@@ -26,15 +27,13 @@ public sealed interface Decision {
      *
      * @param reason for the client, an error; 3.x clients see the nearest code they know
      * @param text for the log, and for MQTT 5.0 clients
+     * @param serverReference where to connect instead, told to MQTT 5.0 clients; null if there is nothing to tell
      */
-    record Deny(ReasonCode reason, String text) implements Decision {
+    record Deny(ReasonCode reason, String text, @Nullable String serverReference) implements Decision {
 
-        /** Checks that the reason is an error. */
+        /** Checks that the reason is an error, and one that goes with a server reference if there is one. */
         public Deny {
-            Objects.requireNonNull(text, "text");
-            if (!reason.isError()) {
-                throw new IllegalArgumentException("reason: " + reason + " (expected: an error)");
-            }
+            Denial.check(reason, text, serverReference);
         }
     }
 
@@ -80,7 +79,18 @@ public sealed interface Decision {
      * @param text for the log, and for MQTT 5.0 clients
      */
     static Decision deny(ReasonCode reason, String text) {
-        return new Deny(reason, text);
+        return new Deny(reason, text, null);
+    }
+
+    /**
+     * {@return no, go elsewhere: MQTT 5.0 clients learn where, 3.x clients that this server is not available}
+     *
+     * @param reason {@code USE_ANOTHER_SERVER} for now, or {@code SERVER_MOVED} for good
+     * @param serverReference one or more servers with a space between, each a host name or an address and, if need be,
+     *     a port: {@code a.example b.example:1884 [2001:db8::1]:1883}
+     */
+    static Decision redirect(ReasonCode reason, String serverReference) {
+        return new Deny(reason, "redirected", Objects.requireNonNull(serverReference, "serverReference"));
     }
 
     /** {@return the next hook decides} */
