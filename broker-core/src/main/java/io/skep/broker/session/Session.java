@@ -133,8 +133,9 @@ public final class Session implements Recipient, Executor {
             return;
         }
         Message message = publication.message();
+        Topic topic = publication.topic();
         mailbox.tell(() -> {
-            Publication mailed = lane.mailed().begin(message);
+            Publication mailed = lane.mailed().begin(topic, message, null, null);
             take(mailed, subscription, qos, receipt);
             mailed.end();
         });
