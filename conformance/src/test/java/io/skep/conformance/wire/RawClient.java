@@ -116,6 +116,14 @@ public final class RawClient implements AutoCloseable {
         return start + " (" + packet.length + " bytes)";
     }
 
+    /** Expects packets of these types to be the next ones, in any order. */
+    public RawClient expectTypes(Integer... types) {
+        List<Integer> found =
+                Arrays.stream(types).map(type -> (next()[0] & 0xFF) >> 4).toList();
+        assertThat(found).as("packet types").containsExactlyInAnyOrder(types);
+        return this;
+    }
+
     /** {@return the next packet, whatever it is} */
     public byte[] next() {
         try {
