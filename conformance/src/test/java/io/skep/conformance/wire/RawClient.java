@@ -313,6 +313,11 @@ public final class RawClient implements AutoCloseable {
         return this;
     }
 
+    /** Publishes a retained message of MQTT 5.0, and waits until it is kept. */
+    public RawClient publishRetained5(String topic, String payload, byte[]... properties) {
+        return send(Packets5.retained(topic, payload, properties)).expectSilence();
+    }
+
     /** As {@link #drainQueue}, in MQTT 5.0 and of any QoS: what comes before a message to itself, PUBREL included. */
     public List<Seen5> drainQueue5() {
         String topic = "end of queue/" + System.nanoTime();
