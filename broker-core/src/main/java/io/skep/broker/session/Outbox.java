@@ -328,7 +328,8 @@ final class Outbox {
             Entry entry = positions.at(position);
             Message message = entry == null ? null : entry.message();
             byte[] filter = entry == null ? null : entry.sharedFilter();
-            if (message != null && filter != null) {
+            boolean begun = entry != null && entry.qos() == 2 && entry.isMaybeSent();
+            if (message != null && filter != null && !begun) { // [MQTT-4.8.2-5]
                 session.passOn(message, filter);
             }
         }
