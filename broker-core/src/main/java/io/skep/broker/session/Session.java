@@ -229,6 +229,11 @@ public final class Session implements Recipient, Executor {
 
     /** The connection takes more again. */
     public void writable() {
+        pump();
+    }
+
+    /** Sends what waits, as far as it may be sent: the queue first, then retained messages. */
+    void pump() {
         outbox.pump();
         subscriptions.pump();
     }
@@ -241,7 +246,9 @@ public final class Session implements Recipient, Executor {
 
     /** PUBREC; returns whether the message was known. */
     public boolean pubrec(int id, boolean failed) {
-        return outbox.pubrec(id, failed);
+        boolean known = outbox.pubrec(id, failed);
+        subscriptions.pump();
+        return known;
     }
 
     /** PUBCOMP. */
