@@ -82,7 +82,7 @@ final class Backlog {
         for (; page.isLast() && position < end; position++) {
             forget(position);
         }
-        outbox.pump();
+        outbox.session().pump();
     }
 
     /**

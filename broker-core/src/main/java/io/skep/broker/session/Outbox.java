@@ -330,7 +330,7 @@ final class Outbox {
                 leave(entry);
             }
         } else if (position == next && (entry.qos() == 2 || session.heldBy() != null)) {
-            pump();
+            session.pump();
         }
     }
 
@@ -368,7 +368,7 @@ final class Outbox {
         if (known && entry.phase() == Entry.Phase.WAITING && !entry.isMaybeSent()) {
             uncount(entry.bytes());
             positions.set(position, null);
-            pump();
+            session.pump();
         }
     }
 

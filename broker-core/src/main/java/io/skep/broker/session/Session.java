@@ -157,8 +157,9 @@ public final class Session implements Recipient, Executor {
             return;
         }
         Message message = publication.message();
+        Topic topic = publication.topic();
         mailbox.tell(() -> {
-            Publication mailed = lane.mailed().begin(message);
+            Publication mailed = lane.mailed().begin(topic, message, null, null);
             take(mailed, subscription, qos, receipt);
             mailed.end();
         });
@@ -268,6 +269,11 @@ public final class Session implements Recipient, Executor {
 
     /** The connection takes more again. */
     public void writable() {
+        pump();
+    }
+
+    /** Sends what waits, as far as it may be sent: the queue first, then retained messages. */
+    void pump() {
         outbox.pump();
         subscriptions.pump();
     }
@@ -280,7 +286,9 @@ public final class Session implements Recipient, Executor {
 
     /** PUBREC; returns whether the message was known. */
     public boolean pubrec(int id, boolean failed) {
-        return outbox.pubrec(id, failed);
+        boolean known = outbox.pubrec(id, failed);
+        subscriptions.pump();
+        return known;
     }
 
     /** PUBCOMP. */

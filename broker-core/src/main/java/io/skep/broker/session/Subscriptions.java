@@ -11,6 +11,7 @@ import io.skep.sdk.storage.WriteBatch;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -137,6 +138,7 @@ public final class Subscriptions {
             existed[i] = contains(filter) && byFilter.remove(ByteBuffer.wrap(filter)) != null;
             if (existed[i]) {
                 deactivate(filter);
+                forgetDue(filter); // a retained message may be a later one when its turn comes
                 gone.add(filter);
             }
         }
@@ -146,6 +148,12 @@ public final class Subscriptions {
             session.write(
                     batch -> gone.forEach(filter -> batch.delete(Keyspace.SUBSCRIPTIONS, key(filter))),
                     () -> then.accept(existed));
+        }
+    }
+
+    private void forgetDue(byte[] filter) {
+        if (due != null && due.removeIf(of -> Arrays.equals(of.subscription().filter(), filter)) && due.isEmpty()) {
+            due = null;
         }
     }
 

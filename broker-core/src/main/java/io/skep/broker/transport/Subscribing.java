@@ -19,9 +19,12 @@ import io.skep.sdk.ReasonCode;
 import io.skep.sdk.auth.Action;
 import io.skep.sdk.auth.Decision;
 import io.skep.sdk.auth.Operation;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -54,7 +57,7 @@ final class Subscribing {
             checkFeatures(packet);
         }
         connection.pause();
-        decide(new Request(packet), 0);
+        decideAll(new Request(packet));
     }
 
     /** A SUBSCRIBE under way: one reason code a filter, and what is granted so far. */
@@ -64,11 +67,22 @@ final class Subscribing {
         private final byte[] reasonCodes;
         private final List<Subscription> granted = new ArrayList<>();
         private String refusal = "";
+        private final Set<ByteBuffer> names = new HashSet<>();
         private final List<Subscription> wantRetained = new ArrayList<>();
+
+        private int decided;
+        private boolean deciding;
+        private boolean waiting;
 
         Request(Subscribe packet) {
             this.packet = packet;
             reasonCodes = new byte[packet.filters().size()];
+        }
+
+        void answer(int reasonCode) {
+            reasonCodes[decided] = (byte) reasonCode;
+            decided++;
+            waiting = false;
         }
     }
 
@@ -96,50 +110,61 @@ final class Subscribing {
         return null;
     }
 
-    private void decide(Request request, int index) {
-        if (connection.isClosed()) {
-            return;
+    /** Goes from filter to filter, and on when an answer comes later. No recursion: a packet may have many filters. */
+    private void decideAll(Request request) {
+        if (request.deciding) {
+            return; // the loop below sees that the answer has come
         }
-        if (index == request.reasonCodes.length) {
+        request.deciding = true;
+        List<SubscribeFilter> filters = request.packet.filters();
+        while (!connection.isClosed() && !request.waiting && request.decided < filters.size()) {
+            request.waiting = true;
+            decide(request, filters.get(request.decided));
+        }
+        request.deciding = false;
+        if (!connection.isClosed() && !request.waiting) {
             grant(request);
-            return;
         }
-        SubscribeFilter filter = request.packet.filters().get(index);
+    }
+
+    private void decide(Request request, SubscribeFilter filter) {
         ReasonCode missing = missingFeature(filter); // of a 3.x client, which could not know
         if (missing != null) {
-            request.reasonCodes[index] = (byte) missing.code(); // [MQTT-3.8.3-2]
-            decide(request, index + 1);
+            request.answer(missing.code()); // [MQTT-3.8.3-2]
             return;
         }
         if (rights.coverEverything()) {
-            decided(request, index, filter, Decision.allow());
+            request.answer(allow(request, filter));
             return;
         }
         String text = new String(filter.filter(), StandardCharsets.UTF_8);
         String topics = Topics.isShared(filter.filter()) ? text.split("/", 3)[2] : text;
         Operation operation = new Operation(Action.SUBSCRIBE, topics, Qos.of(filter.qos()), false);
-        rights.ask(operation, decision -> decided(request, index, filter, decision));
+        rights.ask(operation, decision -> {
+            request.answer(decision instanceof Decision.Allow ? allow(request, filter) : refuse(request, decision));
+            decideAll(request);
+        });
     }
 
-    private void decided(Request request, int index, SubscribeFilter filter, Decision decision) {
-        if (decision instanceof Decision.Allow) {
-            int qos = Math.min(filter.qos(), mqtt.features().qosMaximum()); // [MQTT-3.2.2-10]
-            int flags = qos | (filter.noLocal() ? 4 : 0) | (filter.retainAsPublished() ? 8 : 0);
-            Subscription subscription =
-                    new Subscription(session, filter.filter(), flags, request.packet.subscriptionId());
-            boolean isNew = !session.subscriptions().contains(filter.filter());
-            if (filter.retainHandling() == 0 || (filter.retainHandling() == 1 && isNew)) { // [MQTT-3.3.1-10]
-                request.wantRetained.add(subscription);
-            }
-            request.granted.add(subscription);
-            request.reasonCodes[index] = (byte) qos;
-        } else {
-            request.reasonCodes[index] = (byte) ReasonCode.NOT_AUTHORIZED.code();
-            if (request.refusal.isEmpty() && decision instanceof Decision.Deny deny) {
-                request.refusal = deny.text();
-            }
+    private static int refuse(Request request, Decision decision) {
+        if (request.refusal.isEmpty() && decision instanceof Decision.Deny deny) {
+            request.refusal = deny.text();
         }
-        decide(request, index + 1);
+        return ReasonCode.NOT_AUTHORIZED.code();
+    }
+
+    /** Returns the granted QoS. */
+    private int allow(Request request, SubscribeFilter filter) {
+        int qos = Math.min(filter.qos(), mqtt.features().qosMaximum()); // [MQTT-3.2.2-10]
+        int flags = qos | (filter.noLocal() ? 4 : 0) | (filter.retainAsPublished() ? 8 : 0);
+        Subscription subscription = new Subscription(session, filter.filter(), flags, request.packet.subscriptionId());
+        boolean isFirst = request.names.add(ByteBuffer.wrap(filter.filter())); // of this packet [MQTT-3.8.4-5]
+        boolean isNew = isFirst && !session.subscriptions().contains(filter.filter());
+        if (filter.retainHandling() == 0 || (filter.retainHandling() == 1 && isNew)) { // [MQTT-3.3.1-10]
+            request.wantRetained.add(subscription);
+        }
+        request.granted.add(subscription);
+        return qos;
     }
 
     private void grant(Request request) {

@@ -17,8 +17,10 @@ import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Set;
 
 /**
  * A client that sends any bytes and looks at each byte that comes back. It answers nothing by itself. Each expectation
@@ -114,6 +116,14 @@ public final class RawClient implements AutoCloseable {
         return start + " (" + packet.length + " bytes)";
     }
 
+    /** Expects packets of these types to be the next ones, in any order. */
+    public RawClient expectTypes(Integer... types) {
+        List<Integer> found =
+                Arrays.stream(types).map(type -> (next()[0] & 0xFF) >> 4).toList();
+        assertThat(found).as("packet types").containsExactlyInAnyOrder(types);
+        return this;
+    }
+
     /** {@return the next packet, whatever it is} */
     public byte[] next() {
         try {
@@ -146,6 +156,26 @@ public final class RawClient implements AutoCloseable {
     /** {@return the next packet, read as one of MQTT 5.0} */
     public Seen5 next5() {
         return Seen5.of(next());
+    }
+
+    /** {@return the next packet of MQTT 5.0, which has to be of a type, as the standard numbers them} */
+    public Seen5 next5(int type) {
+        Seen5 packet = next5();
+        assertThat(packet.type()).as("packet type").isEqualTo(type);
+        return packet;
+    }
+
+    /** {@return the next packet, which has to be a PUBLISH of MQTT 5.0} */
+    public Seen5 nextPublish5() {
+        return next5(3);
+    }
+
+    /** Expects PUBLISH packets of MQTT 5.0 with these payloads to be the next packets. */
+    public RawClient expectPayloads5(String... payloads) {
+        for (String payload : payloads) {
+            assertThat(nextPublish5().payload()).isEqualTo(payload);
+        }
+        return this;
     }
 
     /** Expects a DISCONNECT of MQTT 5.0 with one of these reason codes, then the close. */
@@ -273,6 +303,47 @@ public final class RawClient implements AutoCloseable {
     /** Publishes with QoS 1 and awaits PUBACK: from now on each subscriber has it in its session. */
     public RawClient publishAcknowledged(int id, String topic, String payload) {
         return send(Packets.publish(1, id, topic, payload)).expect(Packets.puback(id));
+    }
+
+    /** As {@link #publishAcknowledged}, in MQTT 5.0; whether anyone has subscribed does not matter. */
+    public RawClient publishAcknowledged5(int id, String topic, String payload, byte[]... properties) {
+        Seen5 answer = send(Packets5.publish(1, id, topic, payload, properties)).next5(4);
+        assertThat(answer.id()).isEqualTo(id);
+        assertThat(answer.reason()).as("PUBACK").isIn(0, 0x10);
+        return this;
+    }
+
+    /** Publishes a retained message of MQTT 5.0, and waits until it is kept. */
+    public RawClient publishRetained5(String topic, String payload, byte[]... properties) {
+        return send(Packets5.retained(topic, payload, properties)).expectSilence();
+    }
+
+    /** As {@link #drainQueue}, in MQTT 5.0 and of any QoS: what comes before a message to itself, PUBREL included. */
+    public List<Seen5> drainQueue5() {
+        String topic = "end of queue/" + System.nanoTime();
+        send(Packets5.subscribe(0xFFFD, topic, 1), Packets5.publish(1, 0xFFFE, topic, ""));
+        List<Seen5> found = new ArrayList<>();
+        Set<Integer> received = new HashSet<>();
+        int missing = 3; // SUBACK, PUBACK and the message
+        while (missing > 0 || !received.isEmpty()) {
+            Seen5 packet = next5();
+            boolean publish = packet.type() == 3;
+            if (publish && packet.qos() == 2) {
+                send(Packets.pubrec(packet.id()));
+                received.add(packet.id());
+            } else if (publish && packet.qos() == 1) {
+                send(Packets.puback(packet.id()));
+            } else if (packet.type() == 6) {
+                send(Packets.pubcomp(packet.id()));
+            }
+            if (packet.type() == 4 || packet.type() == 9 || packet.topic().equals(topic)) {
+                missing--;
+            } else if (publish || !received.remove(packet.id())) {
+                found.add(packet);
+            }
+        }
+        send(Packets5.unsubscribe(0xFFFC, topic)).next5(11);
+        return found;
     }
 
     /** Ends the connection as a broken network does. */
