@@ -154,17 +154,8 @@ final class Authentication {
             rights.replace(PermissionCheck.of(allow.permissions()));
             write(ReasonCode.SUCCESS, allow.data());
         } else if (answer instanceof AuthAnswer.Deny deny) {
-            connection.close(ofDisconnect(deny.reason()), deny.text()); // [MQTT-4.12.1-2]
+            connection.close(deny.reason(), deny.text()); // [MQTT-4.12.1-2]
         }
-    }
-
-    /** {@return a reason that DISCONNECT may have: some are for CONNACK only} */
-    private static ReasonCode ofDisconnect(ReasonCode reason) {
-        return switch (reason) {
-            case BAD_USER_NAME_OR_PASSWORD, BANNED, CLIENT_IDENTIFIER_NOT_VALID -> ReasonCode.NOT_AUTHORIZED;
-            case SERVER_UNAVAILABLE -> ReasonCode.SERVER_BUSY;
-            default -> reason;
-        };
     }
 
     /** Writes an AUTH; Reason String and User Properties are never in it [MQTT-3.15.2-2] [MQTT-3.15.2-3]. */
