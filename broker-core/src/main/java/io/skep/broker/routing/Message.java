@@ -21,6 +21,11 @@ public record Message(
         return topic.length + payload.length + (properties == null ? 0 : properties.length);
     }
 
+    /** {@return the same with another expiry} */
+    public Message expiringAt(long millis) {
+        return new Message(topic, payload, properties, qos, retain, millis);
+    }
+
     public boolean isExpired(long nowMillis) {
         return expiresAtMillis != 0 && expiresAtMillis <= nowMillis;
     }

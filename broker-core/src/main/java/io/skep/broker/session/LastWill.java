@@ -1,6 +1,7 @@
 // Skep, an MQTT broker. Apache-2.0; see LICENSE.
 package io.skep.broker.session;
 
+import io.skep.broker.routing.Message;
 import io.skep.broker.routing.Publication;
 import io.skep.broker.routing.Receipt;
 import io.skep.broker.routing.Router;
@@ -113,7 +114,8 @@ final class LastWill {
     /** Publishes a will, and takes it off the disk. */
     static void publish(Lane lane, Router router, Will last) {
         Publication publication = new Publication(lane.loop());
-        publication.begin(Topic.of(last.message().topic()), last.message(), null, lane);
+        Message message = last.publishedAt(System.currentTimeMillis());
+        publication.begin(Topic.of(message.topic()), message, null, lane);
         Receipt receipt = publication.receipt();
         if (receipt != null) {
             receipt.expect();

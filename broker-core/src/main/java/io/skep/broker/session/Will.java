@@ -5,6 +5,7 @@ import io.skep.broker.routing.Message;
 import io.skep.broker.routing.MessageRecord;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.TimeUnit;
 
 /**
  * The last message of a connection, published when it ends ungracefully.
@@ -12,13 +13,20 @@ import java.nio.charset.StandardCharsets;
  * @param number its key while it is stored; unique, so that the will of an old connection is not taken for a new one's
  * @param clientId whose
  * @param message with the QoS and the retain flag asked for
+ * @param expirySeconds how long the message is worth something once it is published; -1: for ever
  * @param delaySeconds how long after the end of the connection, at most until the session ends
  * @param dueAtMillis when it is to be published; 0 while its client is connected
  */
-public record Will(long number, String clientId, Message message, long delaySeconds, long dueAtMillis) {
+public record Will(
+        long number, String clientId, Message message, long expirySeconds, long delaySeconds, long dueAtMillis) {
 
     Will dueAt(long millis) {
-        return new Will(number, clientId, message, delaySeconds, millis);
+        return new Will(number, clientId, message, expirySeconds, delaySeconds, millis);
+    }
+
+    /** {@return the message to publish now: from now on its time runs} */
+    Message publishedAt(long millis) {
+        return expirySeconds < 0 ? message : message.expiringAt(millis + TimeUnit.SECONDS.toMillis(expirySeconds));
     }
 
     byte[] key() {
@@ -28,8 +36,9 @@ public record Will(long number, String clientId, Message message, long delaySeco
     byte[] write() {
         byte[] id = clientId.getBytes(StandardCharsets.UTF_8);
         ByteBuffer buffer =
-                ByteBuffer.allocate(2 * Long.BYTES + Short.BYTES + id.length + MessageRecord.bytes(message));
-        buffer.putLong(delaySeconds)
+                ByteBuffer.allocate(3 * Long.BYTES + Short.BYTES + id.length + MessageRecord.bytes(message));
+        buffer.putLong(expirySeconds)
+                .putLong(delaySeconds)
                 .putLong(dueAtMillis)
                 .putShort((short) id.length)
                 .put(id);
@@ -39,12 +48,13 @@ public record Will(long number, String clientId, Message message, long delaySeco
 
     static Will read(byte[] key, byte[] record) {
         ByteBuffer buffer = ByteBuffer.wrap(record);
+        long expirySeconds = buffer.getLong();
         long delaySeconds = buffer.getLong();
         long dueAtMillis = buffer.getLong();
         byte[] id = new byte[Short.toUnsignedInt(buffer.getShort())];
         buffer.get(id);
         String clientId = new String(id, StandardCharsets.UTF_8);
-        return new Will(
-                ByteBuffer.wrap(key).getLong(), clientId, MessageRecord.read(buffer), delaySeconds, dueAtMillis);
+        long number = ByteBuffer.wrap(key).getLong();
+        return new Will(number, clientId, MessageRecord.read(buffer), expirySeconds, delaySeconds, dueAtMillis);
     }
 }

@@ -57,19 +57,34 @@ record Farewell(ReasonCode reason, String text, @Nullable String serverReference
         }
     }
 
-    /** {@return a reason that DISCONNECT may have [MQTT-3.14.2-1]: some are for CONNACK only} */
+    /** {@return the reason, or the nearest one that a server's DISCONNECT may have [MQTT-3.14.2-1]} */
     private static ReasonCode ofDisconnect(ReasonCode reason) {
         return switch (reason) {
             case BAD_USER_NAME_OR_PASSWORD, BANNED, CLIENT_IDENTIFIER_NOT_VALID -> ReasonCode.NOT_AUTHORIZED;
             case SERVER_UNAVAILABLE -> ReasonCode.SERVER_BUSY;
+            case UNSUPPORTED_PROTOCOL_VERSION, PACKET_IDENTIFIER_IN_USE, PACKET_IDENTIFIER_NOT_FOUND ->
+                ReasonCode.UNSPECIFIED_ERROR;
             default -> reason;
         };
     }
 
-    /** {@return a reason that CONNACK may have [MQTT-3.2.2-8]: some are for DISCONNECT only} */
+    /** {@return the reason, or the nearest one that a CONNACK may have [MQTT-3.2.2-8]} */
     private static ReasonCode ofConnack(ReasonCode reason) {
         return switch (reason) {
-            case SERVER_SHUTTING_DOWN, SESSION_TAKEN_OVER, ADMINISTRATIVE_ACTION -> ReasonCode.SERVER_UNAVAILABLE;
+            case SERVER_SHUTTING_DOWN -> ReasonCode.SERVER_UNAVAILABLE;
+            case KEEP_ALIVE_TIMEOUT,
+                    SESSION_TAKEN_OVER,
+                    TOPIC_FILTER_INVALID,
+                    PACKET_IDENTIFIER_IN_USE,
+                    PACKET_IDENTIFIER_NOT_FOUND,
+                    RECEIVE_MAXIMUM_EXCEEDED,
+                    TOPIC_ALIAS_INVALID,
+                    MESSAGE_RATE_TOO_HIGH,
+                    ADMINISTRATIVE_ACTION,
+                    SHARED_SUBSCRIPTIONS_NOT_SUPPORTED,
+                    MAXIMUM_CONNECT_TIME,
+                    SUBSCRIPTION_IDENTIFIERS_NOT_SUPPORTED,
+                    WILDCARD_SUBSCRIPTIONS_NOT_SUPPORTED -> ReasonCode.UNSPECIFIED_ERROR;
             default -> reason;
         };
     }

@@ -183,16 +183,11 @@ final class Handshake implements Attachment.Listener {
     }
 
     private Will will(io.skep.broker.codec.Will last) {
-        long expiry = last.properties().messageExpirySeconds();
-        Message message = new Message(
-                last.topic(),
-                last.payload(),
-                last.forwardableProperties(),
-                last.qos(),
-                last.retain(),
-                expiry < 0 ? 0 : System.currentTimeMillis() + expiry * 1000);
+        Message message =
+                new Message(last.topic(), last.payload(), last.forwardableProperties(), last.qos(), last.retain(), 0);
+        long expiry = last.properties().messageExpirySeconds(); // from its publication on: 3.1.3.2.4 of 5.0
         long delay = last.properties().willDelaySeconds();
-        return new Will(reception.sessions().nextNumber(), clientId, message, delay, 0);
+        return new Will(reception.sessions().nextNumber(), clientId, message, expiry, delay, 0);
     }
 
     private void attach(@Nullable Will will) {

@@ -136,6 +136,9 @@ public final class RawClient implements AutoCloseable {
                 length |= (digit & 127) << shift;
                 shift += 7;
             } while (digit > 127);
+            assertThat(digit == 0 && shift > 7)
+                    .as("a Remaining Length that is longer than needed")
+                    .isFalse();
             byte[] body = new byte[length];
             in.readFully(body);
             return Packets.packet(first, body);
@@ -183,6 +186,16 @@ public final class RawClient implements AutoCloseable {
         Seen5 packet = next5();
         assertThat(packet.type()).as("packet type").isEqualTo(14);
         assertThat(packet.reason()).as("reason code").isIn((Object[]) reasons);
+        expectClosed();
+        return packet;
+    }
+
+    /** Expects a CONNACK of MQTT 5.0 with one of these reason codes and without a session, then the close. */
+    public Seen5 expectRefusal(Integer... reasons) {
+        Seen5 packet = next5();
+        assertThat(packet.type()).as("packet type").isEqualTo(2);
+        assertThat(packet.reason()).as("reason code").isIn((Object[]) reasons);
+        assertThat(packet.acknowledgeFlags()).as("acknowledge flags").isZero();
         expectClosed();
         return packet;
     }

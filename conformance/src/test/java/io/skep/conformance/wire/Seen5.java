@@ -98,6 +98,9 @@ public record Seen5(
             value |= (digit & 127) << shift;
             shift += 7;
         } while (digit < 0);
+        assertThat(digit == 0 && shift > 7)
+                .as("a variable byte integer that is longer than needed")
+                .isFalse();
         return value;
     }
 
