@@ -6,9 +6,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.UnpooledHeapByteBuf;
 import java.util.Arrays;
 
-/**
- * Counts the memory of all buffers that are not released. A new buffer is full of what nobody may take for content.
- */
+/** Counts the memory of all buffers that are not released. A new buffer is full of what nobody may take for content. */
 final class CountedBuffers extends AbstractByteBufAllocator {
 
     private long bytes;

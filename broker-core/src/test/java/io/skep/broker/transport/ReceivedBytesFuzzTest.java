@@ -13,7 +13,6 @@ import io.skep.broker.codec.PacketHandler;
 import io.skep.sdk.ProtocolVersion;
 import java.lang.management.ManagementFactory;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Feeds the decoder with what a fuzzer thinks up, in pieces as a connection does; HACKING.md says how to run it. The
@@ -57,33 +56,21 @@ class ReceivedBytesFuzzTest {
         return new Outcome(out, decode(plan.decoder(), in, plan.echo(out)));
     }
 
-    /** Does with the pieces as {@link Intake} does. */
     private static Outcome inPieces(Plan plan, ByteBuf in) {
         CountedBuffers allocator = new CountedBuffers();
         ByteBuf out = Unpooled.buffer();
         UnderwayPayloads handler = new UnderwayPayloads(plan.echo(out), plan.payloadsKept());
-        PacketDecoder decoder = plan.decoder();
-        @Nullable ByteBuf kept = null;
-        String refusal = "";
-        for (int i = 0; in.isReadable() && refusal.isEmpty(); i++) {
-            ByteBuf piece = plan.piece(i, in, allocator);
-            ByteBuf all = kept == null ? piece : Cumulation.append(allocator, kept, piece);
-            refusal = decode(decoder, all, handler);
-            kept = null;
-            if (refusal.isEmpty() && all.isReadable()) {
-                kept = Cumulation.compact(allocator, all);
-            } else {
-                all.release();
-            }
+        Receiver receiver = new Receiver(allocator, plan.decoder(), handler);
+        Pieces pieces = new Pieces(in, plan.sizes(), plan.arrivesInFrames(), allocator);
+        while (pieces.hasNext() && receiver.refusal().isEmpty()) {
+            receiver.receive(pieces.next());
         }
-        if (kept != null) {
-            kept.release();
-        }
+        receiver.close();
         handler.release();
         check(allocator.held() == 0, () -> "buffers: " + allocator.held() + " (expected: all released)");
         long bytesMax = BYTES_ANYWAY + 16L * in.writerIndex();
         check(allocator.bytesMax() <= bytesMax, () -> "buffered: " + allocator.bytesMax() + " for " + in);
-        return new Outcome(out, refusal);
+        return new Outcome(out, receiver.refusal());
     }
 
     /** {@return why the connection closes, empty if it does not} */
@@ -140,7 +127,9 @@ class ReceivedBytesFuzzTest {
         /** Before CONNECT, or after the one of a version. */
         PacketDecoder decoder() {
             int packetBytesMax = (mode & 0x04) == 0 ? PACKET_BYTES_MAX : SMALL_PACKET_BYTES_MAX;
-            return (mode & 3) == 0 ? new PacketDecoder(packetBytesMax) : PacketEcho.connected(version(), packetBytesMax);
+            return (mode & 3) == 0
+                    ? new PacketDecoder(packetBytesMax)
+                    : PacketEcho.connected(version(), packetBytesMax);
         }
 
         PacketEcho echo(ByteBuf out) {
@@ -156,26 +145,12 @@ class ReceivedBytesFuzzTest {
             return (mode & 0x08) != 0;
         }
 
-        /** Whether a piece is part of a WebSocket frame, in whose buffer is no room for more. */
-        private boolean isOfAFrame() {
+        boolean arrivesInFrames() {
             return (mode & 0x10) != 0;
         }
 
         Plan withoutLimit() {
             return new Plan(mode & ~0x04, sizes);
-        }
-
-        /** Pieces of two sizes take turns; 0 stands for all that is left. */
-        ByteBuf piece(int index, ByteBuf in, CountedBuffers allocator) {
-            int size = index % 2 == 0 ? sizes & 0x0F : sizes >> 4 & 0x0F;
-            int bytes = size == 0 ? in.readableBytes() : Math.min(size, in.readableBytes());
-            ByteBuf buffer = allocator.buffer(bytes * 2).writeBytes(in, bytes);
-            if (!isOfAFrame()) {
-                return buffer;
-            }
-            ByteBuf frame = buffer.readRetainedSlice(bytes);
-            buffer.release();
-            return frame;
         }
     }
 }
