@@ -105,6 +105,9 @@ final class Opening extends ChannelInboundHandlerAdapter {
     }
 
     private void handOver(ChannelHandlerContext ctx) {
+        if (!ctx.channel().isActive()) {
+            return; // a decoder that refused its bytes goes on with the rest of them when the channel has closed
+        }
         timeouts.end(ctx.channel());
         ctx.pipeline().addLast(connections.create(timeouts.loop(), listener));
         ctx.fireChannelActive();

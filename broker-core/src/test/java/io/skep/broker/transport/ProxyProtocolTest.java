@@ -17,6 +17,7 @@ import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.HexFormat;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -81,6 +82,21 @@ class ProxyProtocolTest {
                 Socket client = broker.connect()) {
             client.getOutputStream()
                     .write("\u0010\u000c\u0000\u0004MQTT\u0004\u0002\u0000<\u0000\u0000".getBytes(US_ASCII));
+
+            broker.await(Metric.CLOSED_OTHER, 1);
+            assertThat(broker.nothingSeen()).isTrue();
+        }
+    }
+
+    /** Netty's decoder goes on with what is left of the bytes when the channel has closed. */
+    @Test
+    void aSecondHeaderDoesNotMendAWrongOne() throws Exception {
+        try (EchoBroker broker = start();
+                Socket client = broker.connect()) {
+            ByteBuffer both =
+                    ByteBuffer.allocate(128).put(SIGNATURE).put(HexFormat.of().parseHex("2911000141"));
+            both.put(SIGNATURE).put(HexFormat.of().parseHex("2112001F")).put(new byte[36]);
+            client.getOutputStream().write(both.array(), 0, both.position());
 
             broker.await(Metric.CLOSED_OTHER, 1);
             assertThat(broker.nothingSeen()).isTrue();
