@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -47,10 +48,19 @@ public final class Loop implements Executor {
         return eventLoop.inEventLoop();
     }
 
-    /** Runs a task on this loop, in the order of the calls of one thread. Any thread. */
+    /**
+     * Runs a task on this loop, in the order of the calls of one thread; not any more when the loop has ended, for then
+     * the broker has stopped and nobody waits. Any thread.
+     */
     @Override
     public void execute(Runnable task) {
-        eventLoop.execute(task);
+        try {
+            eventLoop.execute(task);
+        } catch (RejectedExecutionException e) {
+            if (!eventLoop.isShuttingDown()) {
+                throw e;
+            }
+        }
     }
 
     /** Runs a step when the packets of this turn are handled; each call adds one run. Only on this loop. */

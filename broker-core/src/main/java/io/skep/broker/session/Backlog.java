@@ -76,7 +76,7 @@ final class Backlog {
             }
             position = found + 1;
             if (positions.contains(found) && positions.at(found) == Entry.ON_DISK) {
-                positions.set(found, read(found, row.value()));
+                positions.set(found, read(found, row));
             }
         }
         for (; page.isLast() && position < end; position++) {
@@ -101,15 +101,15 @@ final class Backlog {
             for (QueuePage.Row row : page.rows()) {
                 last = ByteBuffer.wrap(row.key()).getLong(Long.BYTES);
                 if (positions.at(last) == Entry.ON_DISK) {
-                    heir.accept(read(last, row.value()));
+                    heir.accept(read(last, row));
                 }
             }
             readAll(last + 1, heir, then);
         });
     }
 
-    private Entry read(long position, byte[] value) {
-        Entry entry = Entry.read(outbox, position, value);
+    private Entry read(long position, QueuePage.Row row) {
+        Entry entry = Entry.read(outbox, position, row.value(), row.shared());
         if (position < sentBefore) {
             entry.maybeSent();
         }

@@ -29,8 +29,10 @@ final class Entry extends Receipt.Part {
     }
 
     private static final byte FORMAT = 1;
+    private static final int FLAGS_AT = 2;
     private static final int RELEASED = 1;
     private static final int SHARED = 2;
+    private static final int REFERENCE = 4;
 
     /** Stands for a message that is on disk only. */
     static final Entry ON_DISK = new Entry(null, 0, null, 0, false, null);
@@ -51,6 +53,7 @@ final class Entry extends Receipt.Part {
     private Phase phase = Phase.WAITING;
     private boolean stored;
     private boolean maybeSent;
+    private boolean held;
 
     Entry(
             @Nullable Outbox outbox,
@@ -137,10 +140,43 @@ final class Entry extends Receipt.Part {
         return message == null ? 0 : message.bytes();
     }
 
+    /** Says that the message is to be stored. */
+    void hold() {
+        if (message != null) {
+            held = true;
+            message.hold();
+        }
+    }
+
+    /** Says that it need not be stored any more. */
+    void letGo() {
+        if (held && message != null) {
+            held = false;
+            message.release();
+        }
+    }
+
     @Override
     protected void store(WriteBatch batch) {
+        if (outbox != null && message != null) {
+            long number = outbox.session().payloads().share(message, batch);
+            batch.put(Keyspace.QUEUE, outbox.key(position), record(message, number));
+        }
+    }
+
+    /** Takes it off the disk, after {@link #letGo}. On the journal's thread. */
+    void delete(WriteBatch batch) {
         if (outbox != null) {
-            batch.put(Keyspace.QUEUE, outbox.key(position), record());
+            batch.delete(Keyspace.QUEUE, outbox.key(position));
+            outbox.session().payloads().release(message, batch);
+        }
+    }
+
+    /** Puts in its place what is left when PUBREC has come, after {@link #letGo}. On the journal's thread. */
+    void release(WriteBatch batch) {
+        if (outbox != null) {
+            batch.put(Keyspace.QUEUE, outbox.key(position), releasedRecord());
+            outbox.session().payloads().release(message, batch);
         }
     }
 
@@ -149,15 +185,13 @@ final class Entry extends Receipt.Part {
         return new byte[] {FORMAT, qos, RELEASED};
     }
 
-    private byte[] record() {
-        if (message == null) {
-            throw new IllegalStateException("message: none (expected: one, in an entry to be stored)");
-        }
+    private byte[] record(Message whole, long number) {
         int count = identifiers == null ? 0 : identifiers.length;
         byte[] filter = sharedFilter;
         int filterBytes = filter == null ? 0 : 2 + filter.length;
-        ByteBuffer buffer = ByteBuffer.allocate(8 + count * 4 + filterBytes + MessageRecord.bytes(message));
-        buffer.put(FORMAT).put(qos).put((byte) (filter == null ? 0 : SHARED));
+        int messageBytes = number == 0 ? MessageRecord.bytes(whole) : Long.BYTES + Integer.BYTES;
+        ByteBuffer buffer = ByteBuffer.allocate(8 + count * 4 + filterBytes + messageBytes);
+        buffer.put(FORMAT).put(qos).put((byte) ((filter == null ? 0 : SHARED) | (number == 0 ? 0 : REFERENCE)));
         buffer.put((byte) (retain ? 1 : 0)).putInt(count);
         for (int i = 0; i < count; i++) {
             buffer.putInt(identifiers == null ? 0 : identifiers[i]);
@@ -165,11 +199,31 @@ final class Entry extends Receipt.Part {
         if (filter != null) {
             buffer.putShort((short) filter.length).put(filter);
         }
-        MessageRecord.write(message, buffer);
+        if (number == 0) {
+            MessageRecord.write(whole, buffer);
+        } else {
+            buffer.putInt(whole.bytes()).putLong(number);
+        }
         return buffer.array();
     }
 
-    static Entry read(Outbox outbox, long position, byte[] record) {
+    /** {@return the number of the shared message that a record refers to, 0 if it has its own} */
+    static long reference(byte[] record) {
+        return (record[FLAGS_AT] & REFERENCE) == 0 ? 0 : ByteBuffer.wrap(record).getLong(record.length - Long.BYTES);
+    }
+
+    /** {@return bytes of the message of a record, about} */
+    static int bytes(byte[] record) {
+        boolean refers = (record[FLAGS_AT] & REFERENCE) != 0;
+        return refers ? ByteBuffer.wrap(record).getInt(record.length - Long.BYTES - Integer.BYTES) : record.length;
+    }
+
+    /**
+     * {@return a stored entry}
+     *
+     * @param shared the message that the record refers to, null if it has its own
+     */
+    static Entry read(Outbox outbox, long position, byte[] record, byte @Nullable [] shared) {
         ByteBuffer buffer = ByteBuffer.wrap(record);
         byte format = buffer.get();
         if (format != FORMAT) {
@@ -191,7 +245,7 @@ final class Entry extends Receipt.Part {
             if (filter != null) {
                 buffer.get(filter);
             }
-            Message message = MessageRecord.read(buffer);
+            Message message = shared == null ? MessageRecord.read(buffer) : MessageRecord.read(shared);
             entry = new Entry(outbox, position, message, qos, retain, identifiers.length == 0 ? null : identifiers);
             entry.sharedFilter = filter;
         }
@@ -204,9 +258,7 @@ final class Entry extends Receipt.Part {
         return new Receipt.Part() {
             @Override
             protected void store(WriteBatch batch) {
-                if (outbox != null) {
-                    batch.delete(Keyspace.QUEUE, outbox.key(position));
-                }
+                delete(batch);
             }
 
             @Override
@@ -229,6 +281,9 @@ final class Entry extends Receipt.Part {
 
     @Override
     protected void failed() {
+        if (message != null) {
+            message.number(0); // nothing of it can be relied on
+        }
         if (outbox != null) {
             outbox.failed(this);
         }

@@ -75,6 +75,9 @@ final class Outbox {
         positions.append(entry);
         messages++;
         bytes += entry.bytes();
+        if (session.isDurable()) {
+            entry.hold();
+        }
         if (receipt != null) {
             receipt.add(entry);
         } else if (session.isDurable()) {
@@ -98,8 +101,14 @@ final class Outbox {
         positions.append(qos == 1 ? Entry.AWAITS_PUBACK : Entry.AWAITS_PUBREC);
         next = position + 1;
         underWay++;
-        session.full(underWay >= window);
+        session.room(window - underWay);
         return true;
+    }
+
+    /** Says what the window has left. */
+    void tellRoom() {
+        Outlet outlet = session.outlet();
+        session.room(outlet != null && outlet.isCongested() ? 0 : window - underWay);
     }
 
     /** Returns whether nothing waits; a place left empty does not. */
@@ -156,7 +165,7 @@ final class Outbox {
         if (outlet != null) {
             backlog.loadAhead(next);
         }
-        session.full(underWay >= window || (outlet != null && outlet.isCongested()));
+        tellRoom();
         trim();
     }
 
@@ -240,8 +249,8 @@ final class Outbox {
         Entry rest = Entry.received(this, position);
         positions.set(position, rest);
         if (session.isDurable()) {
-            byte[] record = rest.releasedRecord();
-            session.write(batch -> batch.put(Keyspace.QUEUE, key(position), record), () -> released(rest));
+            entry.letGo();
+            session.write(entry::release, () -> released(rest));
         } else {
             released(rest);
         }
@@ -271,7 +280,7 @@ final class Outbox {
             remove(position, entry, entry.bytes());
         }
         underWay--;
-        session.full(false);
+        session.room(window - underWay);
         if (next < positions.tail()) {
             pump();
         } else {
@@ -308,6 +317,7 @@ final class Outbox {
         boolean settled = entry.isStored() || !entry.isAwaited();
         if (entry.sharedFilter() != null && !entry.isMaybeSent() && settled) {
             positions.set(entry.position(), null);
+            entry.letGo();
             uncount(entry.bytes());
             session.passOn(entry);
         } else if (entry.isStored() && entry.sharedFilter() == null) {
@@ -347,6 +357,7 @@ final class Outbox {
 
     /** The first message of a group's queue has a member. */
     void given(Entry head) {
+        head.letGo();
         uncount(head.bytes());
         positions.set(head.position(), null);
         next++;
@@ -366,6 +377,7 @@ final class Outbox {
         long position = entry.position();
         boolean known = positions.contains(position) && positions.at(position) == entry;
         if (known && entry.phase() == Entry.Phase.WAITING && !entry.isMaybeSent()) {
+            entry.letGo();
             uncount(entry.bytes());
             positions.set(position, null);
             session.pump();
@@ -423,8 +435,11 @@ final class Outbox {
 
     private void remove(long position, Entry entry, long size) {
         uncount(size);
-        if (session.isDurable() && (entry == Entry.ON_DISK || entry.isStored() || !entry.withdraw())) {
+        entry.letGo();
+        if (entry == Entry.ON_DISK) {
             session.write(batch -> batch.delete(Keyspace.QUEUE, key(position)), null);
+        } else if (session.isDurable() && (entry.isStored() || !entry.withdraw())) {
+            session.write(entry::delete, null);
         }
         positions.set(position, null);
     }

@@ -2,6 +2,7 @@
 package io.skep.broker.session;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Some messages of a queue, read from disk.
@@ -16,6 +17,7 @@ record QueuePage(List<Row> rows, boolean isLast) {
      *
      * @param key session number and position
      * @param value an {@link Entry}
+     * @param shared the message that it refers to, null if it has its own
      */
-    record Row(byte[] key, byte[] value) {}
+    record Row(byte[] key, byte[] value, byte @Nullable [] shared) {}
 }

@@ -47,7 +47,7 @@ final class Restoration {
         scan(Keyspace.QUEUE, (key, value) -> {
             Session session = owner(key);
             if (session != null) {
-                session.outbox().restore(ByteBuffer.wrap(key).getLong(Long.BYTES), value.length);
+                session.outbox().restore(ByteBuffer.wrap(key).getLong(Long.BYTES), Entry.bytes(value));
             }
         });
         scan(Keyspace.INBOUND, (key, value) -> {

@@ -37,6 +37,7 @@ public final class Session implements Recipient, Executor {
     private volatile boolean durable;
     private volatile boolean connected;
     private volatile boolean full;
+    private volatile int room; // of a member of a shared group
     private @Nullable SharedQueue heldBy; // a session without a client, which holds what a shared group has waiting
     private @Nullable Outlet outlet; // of the connection that has the session, once CONNACK is out
 
@@ -93,17 +94,26 @@ public final class Session implements Recipient, Executor {
 
     @Override
     public boolean isReady() {
-        return connected && !full;
+        return connected && !full && mailbox.size() < room;
     }
 
-    /** Says whether the client has as much unanswered as it takes. */
-    void full(boolean isFull) {
+    /** Says how many messages more the client may have unanswered. */
+    void room(int messages) {
+        if (subscriptions.areShared()) {
+            room = messages;
+        }
+        boolean isFull = messages <= 0;
         if (full != isFull) {
             full = isFull;
             if (!isFull) {
                 subscriptions.callGroups();
             }
         }
+    }
+
+    /** {@return what queues share on disk} */
+    Payloads payloads() {
+        return registry.payloads();
     }
 
     /** {@return whether letters wait for it. Any thread} */

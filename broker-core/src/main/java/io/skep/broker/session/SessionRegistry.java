@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
@@ -32,6 +33,8 @@ public final class SessionRegistry {
     private final AtomicLong numbers = new AtomicLong();
     private final List<Will> leftWills = new ArrayList<>();
     private final SharedQueues groups;
+    private final Payloads payloads = new Payloads();
+    private final PayloadSweep sweep;
 
     @Inject
     public SessionRegistry(SkepConfig config, Metrics metrics, Router router, Journal journal, Loops loops) {
@@ -44,6 +47,7 @@ public final class SessionRegistry {
         loops.all().forEach(loop -> lanes.add(new Lane(loop, journal, config.mqtt())));
         this.groups = new SharedQueues(router, name -> made(name, numbers.incrementAndGet()));
         router.groupQueues(groups::of);
+        this.sweep = new PayloadSweep(journal, payloads, lanes.get(0).loop());
     }
 
     /** {@return what is shared by the sessions of a loop} */
@@ -99,6 +103,11 @@ public final class SessionRegistry {
         return retained;
     }
 
+    /** {@return what queues share on disk} */
+    Payloads payloads() {
+        return payloads;
+    }
+
     /** {@return what waits for the members of shared groups} */
     SharedQueues groups() {
         return groups;
@@ -112,8 +121,14 @@ public final class SessionRegistry {
         return router;
     }
 
+    /** Takes messages off the disk that no queue refers to any more; happens now and then by itself. */
+    public void sweep() {
+        lanes.get(0).loop().execute(sweep::sweep);
+    }
+
     /** Takes over everything that was stored; runs before the first connection. */
     public void load(Storage storage) {
+        payloads.load(storage);
         Restoration restoration = new Restoration(this, storage);
         restoration.run();
         leftWills.addAll(restoration.wills());
@@ -153,5 +168,6 @@ public final class SessionRegistry {
             }
         }
         leftWills.clear();
+        lanes.get(0).loop().eventLoop().scheduleWithFixedDelay(sweep::sweepIfDue, 1, 1, TimeUnit.MINUTES);
     }
 }

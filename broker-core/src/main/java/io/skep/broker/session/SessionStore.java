@@ -4,6 +4,7 @@ package io.skep.broker.session;
 import io.skep.broker.storage.Journal;
 import io.skep.sdk.storage.Keyspace;
 import io.skep.sdk.storage.Storage;
+import io.skep.sdk.storage.StorageException;
 import io.skep.sdk.storage.WriteBatch;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -17,6 +18,9 @@ import org.slf4j.LoggerFactory;
 final class SessionStore {
 
     private static final Logger log = LoggerFactory.getLogger(SessionStore.class);
+
+    /** A page ends with the message that brings it above. */
+    private static final long PAGE_BYTES_MAX = 1 << 20;
 
     private final Journal journal;
 
@@ -48,11 +52,28 @@ final class SessionStore {
 
     private static QueuePage page(Storage storage, byte[] from, byte[] to, int most) {
         List<QueuePage.Row> rows = new ArrayList<>();
+        long[] bytes = {0};
+        boolean[] full = {false};
         storage.scan(Keyspace.QUEUE, from, to, (key, value) -> {
-            rows.add(new QueuePage.Row(key, value));
-            return rows.size() < most;
+            rows.add(new QueuePage.Row(key, value, null));
+            bytes[0] += Entry.bytes(value);
+            full[0] = rows.size() == most || bytes[0] >= PAGE_BYTES_MAX;
+            return !full[0];
         });
-        return new QueuePage(rows, rows.size() < most);
+        rows.replaceAll(row -> withShared(storage, row));
+        return new QueuePage(rows, !full[0]);
+    }
+
+    private static QueuePage.Row withShared(Storage storage, QueuePage.Row row) {
+        long number = Entry.reference(row.value());
+        if (number == 0) {
+            return row;
+        }
+        byte[] shared = storage.get(Keyspace.PAYLOADS, Payloads.key(number));
+        if (shared == null) {
+            throw new StorageException("a queued message refers to one that is not there: " + number, null);
+        }
+        return new QueuePage.Row(row.key(), row.value(), shared);
     }
 
     static byte[] key(long number) {

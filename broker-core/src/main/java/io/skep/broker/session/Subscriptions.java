@@ -94,6 +94,7 @@ public final class Subscriptions {
         tree.put(subscription);
         if (subscription.isShared()) {
             shared += former == null ? 1 : 0;
+            session.outbox().tellRoom();
             groups.call(subscription.filter());
         }
     }
@@ -104,6 +105,11 @@ public final class Subscriptions {
             shared--;
             groups.left(filter);
         }
+    }
+
+    /** {@return whether the client is a member of a shared group} */
+    boolean areShared() {
+        return shared > 0;
     }
 
     /** The client takes messages again: those that wait for any member of its groups may come. */
