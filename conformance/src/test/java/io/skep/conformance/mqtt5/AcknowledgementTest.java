@@ -43,9 +43,10 @@ class AcknowledgementTest {
     @RegisterExtension
     static final BrokerExtension broker = BrokerExtension.create()
             .hooks(hooks -> hooks.publishInterceptor((client, publish) -> answer(publish)))
-            .hooks(hooks -> hooks.authorizer((client, operation) -> operation.topic().startsWith("ack/secret")
-                    ? Decision.deny(ReasonCode.NOT_AUTHORIZED, "x".repeat(500))
-                    : Decision.next()));
+            .hooks(hooks ->
+                    hooks.authorizer((client, operation) -> operation.topic().startsWith("ack/secret")
+                            ? Decision.deny(ReasonCode.NOT_AUTHORIZED, "x".repeat(500))
+                            : Decision.next()));
 
     @RegisterExtension
     final Clients clients = new Clients(broker);
@@ -53,8 +54,7 @@ class AcknowledgementTest {
     private static PublishAnswer answer(Publish publish) {
         String denied = "ack/denied/";
         return publish.topic().startsWith(denied)
-                ? PublishAnswer.deny(
-                        ReasonCode.valueOf(publish.topic().substring(denied.length())))
+                ? PublishAnswer.deny(ReasonCode.valueOf(publish.topic().substring(denied.length())))
                 : PublishAnswer.pass();
     }
 
@@ -142,7 +142,13 @@ class AcknowledgementTest {
                 case CODE -> packet(first, twoBytes(id), 0);
                 case NO_PROPERTIES -> ack(first, id, 0);
                 case PROPERTIES ->
-                    ack(first, id, 0, Props.text(Props.REASON_STRING, "well"), Props.user("a", "b"), Props.user("", ""));
+                    ack(
+                            first,
+                            id,
+                            0,
+                            Props.text(Props.REASON_STRING, "well"),
+                            Props.user("a", "b"),
+                            Props.user("", ""));
             };
         }
     }

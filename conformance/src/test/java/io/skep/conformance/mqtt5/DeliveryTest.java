@@ -128,7 +128,9 @@ class DeliveryTest {
         sender.send(publish(qos, 1, "delivery/" + id, "failed"), publish(qos, 2, "delivery/" + id, "open"));
         int failed = receiver.nextPublish5().id();
         receiver.expectPayloads5("open");
-        receiver.send(ack(qos == 1 ? 0x40 : 0x50, failed, reason)).expectSilence().drop();
+        receiver.send(ack(qos == 1 ? 0x40 : 0x50, failed, reason))
+                .expectSilence()
+                .drop();
         assertThat(durable(id).drainQueue5()).extracting(Seen5::payload).containsExactly("open");
     }
 
@@ -172,7 +174,10 @@ class DeliveryTest {
         RawClient last = durable("again");
         for (int i = 0; i < 6; i++) {
             Seen5 packet = last.next5();
-            last.send(packet.type() == 6 ? pubcomp(packet.id()) : packet.qos() == 1 ? puback(packet.id()) : ack(0x50, packet.id(), 0x80));
+            last.send(
+                    packet.type() == 6
+                            ? pubcomp(packet.id())
+                            : packet.qos() == 1 ? puback(packet.id()) : ack(0x50, packet.id(), 0x80));
         }
         last.expectSilence().drop();
         assertThat(durable("again").drainQueue5()).isEmpty();
@@ -198,7 +203,9 @@ class DeliveryTest {
     void everyMatchingSessionGetsAMessageAlsoIfItsClientIsAway() {
         List<RawClient> here = new ArrayList<>();
         for (int i = 0; i < 5; i++) {
-            durable("away" + i).subscribe5("delivery/every/" + (i % 2 == 0 ? "#" : "+"), 1 + i % 2).drop();
+            durable("away" + i)
+                    .subscribe5("delivery/every/" + (i % 2 == 0 ? "#" : "+"), 1 + i % 2)
+                    .drop();
             here.add(clients.connect5("here" + i).subscribe5("delivery/+/x", i % 3));
         }
         RawClient sender = clients.connect5("sender");

@@ -91,7 +91,9 @@ class ExpiryTest {
     @Normative(version = "extra", value = "U5-3.3.1-2")
     void theIntervalCountsDownInQueuesAndInTheRetainedStore() {
         durable("away").subscribe5("expiry/queue/+", 2).drop();
-        clients.connect(Connect.persistent("away3")).subscribe("expiry/queue/+", 2).drop();
+        clients.connect(Connect.persistent("away3"))
+                .subscribe("expiry/queue/+", 2)
+                .drop();
         clients.connect(Connect5.persistent("away-shared"))
                 .subscribe5("$share/g/expiry/queue/+", 1)
                 .drop();
@@ -195,7 +197,10 @@ class ExpiryTest {
 
         sender.send(publish(1, 2, "expiry/open", "after"));
         client.expectPayloads5("after").send(pubrec(held)).expect(pubrel(held)).send(pubcomp(held));
-        client.send(again(publish(2, 9, "expiry/elsewhere", "x"))).expect(pubrec(9)).send(pubrel(9)).expect(pubcomp(9));
+        client.send(again(publish(2, 9, "expiry/elsewhere", "x")))
+                .expect(pubrec(9))
+                .send(pubrel(9))
+                .expect(pubcomp(9));
     }
 
     @ParameterizedTest

@@ -125,7 +125,11 @@ class FlowControlTest {
         int fourth = receiver.nextPublish5().id();
         receiver.expectSilence().send(pubrec(fourth)).expect(pubrel(fourth)).send(pubcomp(fourth), pubcomp(fourth));
         int fifth = receiver.nextPublish5().id();
-        receiver.expectSilence().send(pubrec(fifth)).expect(pubrel(fifth)).send(pubrec(fifth)).expect(pubrel(fifth));
+        receiver.expectSilence()
+                .send(pubrec(fifth))
+                .expect(pubrel(fifth))
+                .send(pubrec(fifth))
+                .expect(pubrel(fifth));
         receiver.expectSilence().send(pubcomp(fifth)).expectPayloads5("m6").expectSilence();
     }
 
@@ -202,7 +206,10 @@ class FlowControlTest {
         receiver.expectSilence();
         receiver.send(ack(0x50, ids.get(3), 0x80)); // refused
         ids.add(receiver.nextPublish5().id());
-        receiver.expectSilence().send(pubrec(ids.get(0))).expect(pubrel(ids.get(0))).send(pubcomp(ids.get(0)));
+        receiver.expectSilence()
+                .send(pubrec(ids.get(0)))
+                .expect(pubrel(ids.get(0)))
+                .send(pubcomp(ids.get(0)));
         ids.add(receiver.nextPublish5().id());
         receiver.expectSilence();
         assertThat(ids).doesNotHaveDuplicates();

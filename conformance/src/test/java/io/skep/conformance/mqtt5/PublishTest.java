@@ -131,13 +131,7 @@ class PublishTest {
     @ValueSource(ints = {0, 1, 2})
     @Normative(
             version = "5.0",
-            value = {
-                "MQTT-3.3.2-4",
-                "MQTT-3.3.2-15",
-                "MQTT-3.3.2-16",
-                "MQTT-3.3.2-17",
-                "MQTT-3.3.2-18",
-                "MQTT-3.3.2-20"
+            value = {"MQTT-3.3.2-4", "MQTT-3.3.2-15", "MQTT-3.3.2-16", "MQTT-3.3.2-17", "MQTT-3.3.2-18", "MQTT-3.3.2-20"
             })
     void propertiesReachEachSubscriberAsTheyWerePublished(int qos) {
         String topic = "publish/properties/" + qos;

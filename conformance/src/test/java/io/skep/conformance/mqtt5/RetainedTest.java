@@ -85,7 +85,10 @@ class RetainedTest {
         Seen5 empty = asPublished.nextPublish5();
         assertThat(empty.first()).isEqualTo(0x31 | qos << 1);
         assertThat(empty.payload()).isEmpty();
-        clients.connect5("late").subscribe5(topic, 0).subscribe5("retained/empty/" + qos + "/#", 0).expectSilence();
+        clients.connect5("late")
+                .subscribe5(topic, 0)
+                .subscribe5("retained/empty/" + qos + "/#", 0)
+                .expectSilence();
     }
 
     @ParameterizedTest
@@ -114,7 +117,8 @@ class RetainedTest {
         keep(0, topic + "/a", "a");
         keep(0, topic + "/b", "b");
         String filter = topic + "/+";
-        RawClient client = clients.connect(durable ? Connect5.persistent("handling-durable") : Connect5.clean("handling"));
+        RawClient client =
+                clients.connect(durable ? Connect5.persistent("handling-durable") : Connect5.clean("handling"));
 
         client.subscribe5(filter, NEVER).expectSilence();
         client.subscribe5(filter, IF_NEW).expectSilence(); // it is there already
@@ -145,7 +149,9 @@ class RetainedTest {
         RawClient with = clients.connect5("with").subscribe5(topic, NEVER | 2 | AS_PUBLISHED);
         RawClient both = clients.connect5("both").subscribe5(topic, NEVER | 2 | AS_PUBLISHED);
         both.subscribe5("retained/live/+", NEVER | 2);
-        clients.connect(Connect5.persistent("away" + qos)).subscribe5(topic, 2 | AS_PUBLISHED).drop();
+        clients.connect(Connect5.persistent("away" + qos))
+                .subscribe5(topic, 2 | AS_PUBLISHED)
+                .drop();
         RawClient sender = clients.connect5("sender");
         sender.send(qos == 0 ? publish(topic, "passing") : publish(qos, 1, topic, "passing"), kept(qos, topic, "kept"));
         assertThat(without.nextPublish5().first()).isEqualTo(0x30 | qos << 1);
@@ -204,14 +210,16 @@ class RetainedTest {
     @Normative(version = "extra", value = "U3-4.1-1")
     void theyOutliveTheirPublisherAndTheBroker() {
         RawClient sender = clients.connect5("publisher");
-        sender.send(packet(0x33, "retained/outlives", twoBytes(1), Props.of(Props.user("a", "b")), "kept".getBytes(UTF_8)))
+        sender.send(packet(
+                        0x33, "retained/outlives", twoBytes(1), Props.of(Props.user("a", "b")), "kept".getBytes(UTF_8)))
                 .next5(4);
         sender.send(packet(0x33, "retained/cleared", twoBytes(2), Props.of(), "kept".getBytes(UTF_8)))
                 .next5(4);
         sender.send(packet(0x33, "retained/cleared", twoBytes(3), Props.of())).next5(4);
         sender.disconnect();
         for (int round = 0; round < 2; round++) {
-            RawClient late = clients.connect5("late").subscribe5("retained/cleared", 0).subscribe5("retained/outlives", 1);
+            RawClient late =
+                    clients.connect5("late").subscribe5("retained/cleared", 0).subscribe5("retained/outlives", 1);
             Seen5 found = late.nextPublish5();
             assertThat(found.first()).isEqualTo(0x33);
             assertThat(found.payload()).isEqualTo("kept");

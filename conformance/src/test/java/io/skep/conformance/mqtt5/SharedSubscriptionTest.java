@@ -167,7 +167,8 @@ class SharedSubscriptionTest {
             two.expectPayloads5("m" + i);
             both.expectPayloads5("m" + i, "m" + i);
         }
-        List<String> found = one.stream().map(member -> member.nextPublish5().payload()).toList();
+        List<String> found =
+                one.stream().map(member -> member.nextPublish5().payload()).toList();
         assertThat(found).containsExactlyInAnyOrder("m0", "m1", "m2");
         one.forEach(RawClient::expectSilence);
         both.expectSilence();
@@ -194,8 +195,10 @@ class SharedSubscriptionTest {
             sender.send(publish("shared/twice", "m" + i));
         }
         assertThat(List.of(twice.nextPublish5().payload(), twice.nextPublish5().payload()))
-                .doesNotContain(once.nextPublish5().payload(), once.nextPublish5().payload());
-        assertThat(twice.send(unsubscribe(2, "shared/twice")).next5(11).reasons()).containsExactly(0x11);
+                .doesNotContain(
+                        once.nextPublish5().payload(), once.nextPublish5().payload());
+        assertThat(twice.send(unsubscribe(2, "shared/twice")).next5(11).reasons())
+                .containsExactly(0x11);
         assertThat(twice.send(unsubscribe(3, "$share/g/shared/twice")).next5(11).reasons())
                 .containsExactly(0);
         sender.send(publish("shared/twice", "a"), publish("shared/twice", "b"));
@@ -208,7 +211,8 @@ class SharedSubscriptionTest {
     void whatAMemberHasNotAcknowledgedGoesToAnotherWhenItsSessionEnds() {
         RawClient first = member("heir0", "$share/g/shared/heir", 1);
         RawClient sender = clients.connect5("sender");
-        sender.send(publish(1, 1, "shared/heir", "a", Props.user("name", "value"))).expect(puback(1));
+        sender.send(publish(1, 1, "shared/heir", "a", Props.user("name", "value")))
+                .expect(puback(1));
         sender.send(publish(1, 2, "shared/heir", "b")).expect(puback(2));
         first.expectPayloads5("a", "b");
         RawClient second = member("heir1", "$share/g/shared/heir", 1);
@@ -229,7 +233,9 @@ class SharedSubscriptionTest {
             sender.send(publish(1, i, "shared/last", "m" + i)).expect(puback(i));
         }
         last.expectPayloads5("m1").disconnect();
-        assertThat(sender.send(publish(1, 4, "shared/last", "for nobody")).next5(4).reason())
+        assertThat(sender.send(publish(1, 4, "shared/last", "for nobody"))
+                        .next5(4)
+                        .reason())
                 .isEqualTo(0x10);
         RawClient fresh = member("fresh", "$share/g/shared/last", 1);
         sender.send(publish(1, 5, "shared/last", "new")).expect(puback(5));

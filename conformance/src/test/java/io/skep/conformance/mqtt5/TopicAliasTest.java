@@ -106,7 +106,8 @@ class TopicAliasTest {
     @Test
     void anAliasDoesNotGoRoundPermissions() {
         broker.hooks(hooks -> hooks.authorizer((client, operation) -> {
-            boolean secret = operation.action() == Action.PUBLISH && operation.topic().equals("alias/secret");
+            boolean secret =
+                    operation.action() == Action.PUBLISH && operation.topic().equals("alias/secret");
             return secret ? Decision.deny() : Decision.next();
         }));
         RawClient receiver = clients.connect5("receiver").subscribe5("alias/#", 0);

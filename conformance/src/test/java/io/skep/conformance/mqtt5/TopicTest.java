@@ -27,7 +27,22 @@ import org.junit.jupiter.params.provider.ValueSource;
 class TopicTest {
 
     private static final List<String> TOPICS = List.of(
-            "a", "A", "/a", "a/", "/", "//", "a//b", "a/b", "a/B", "a/b/c", "b/b", "a b", "ä", "a\u0308", "\uFEFFa", "\uD83D\uDC1D/a");
+            "a",
+            "A",
+            "/a",
+            "a/",
+            "/",
+            "//",
+            "a//b",
+            "a/b",
+            "a/B",
+            "a/b/c",
+            "b/b",
+            "a b",
+            "ä",
+            "a\u0308",
+            "\uFEFFa",
+            "\uD83D\uDC1D/a");
 
     @RegisterExtension
     static final BrokerExtension broker = BrokerExtension.create();

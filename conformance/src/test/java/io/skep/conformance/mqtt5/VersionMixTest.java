@@ -108,8 +108,7 @@ class VersionMixTest {
         connect3(4, "sender3").send(Packets.retained("mix/kept/3", "of 3.1.1")).expectSilence();
         connect3(3, "late3")
                 .subscribe("mix/kept/+", 0)
-                .expectInAnyOrder(
-                        Packets.retained("mix/kept/5", "of 5.0"), Packets.retained("mix/kept/3", "of 3.1.1"));
+                .expectInAnyOrder(Packets.retained("mix/kept/5", "of 5.0"), Packets.retained("mix/kept/3", "of 3.1.1"));
         RawClient late = clients.connect5("late5").subscribe5("mix/kept/3", 0);
         assertThat(late.nextPublish5().properties()).isEmpty();
         late.subscribe5("mix/kept/5", 0);
