@@ -57,8 +57,12 @@ class ExpiryTest {
         RawClient clock = clients.connect5("clock").publishRetained5("expiry/clock", "tick", expiry(1_000));
         Until.holds(() -> {
             clock.send(subscribe(1, "expiry/clock", 0)).next5(9);
-            return (long) clock.nextPublish5().property(MESSAGE_EXPIRY_INTERVAL) <= 1_000 - seconds;
+            return secondsLeft(clock.nextPublish5()) <= 1_000 - seconds;
         });
+    }
+
+    private static long secondsLeft(Seen5 found) {
+        return (long) found.all(MESSAGE_EXPIRY_INTERVAL).get(0);
     }
 
     @ParameterizedTest
@@ -122,7 +126,7 @@ class ExpiryTest {
     private static void assertExpired(RawClient client) {
         Seen5 found = client.nextPublish5();
         assertThat(found.payload()).isEqualTo("long");
-        assertThat((long) found.property(MESSAGE_EXPIRY_INTERVAL)).isBetween(560L, 598L);
+        assertThat(secondsLeft(found)).isBetween(560L, 598L);
     }
 
     @Test
@@ -163,7 +167,7 @@ class ExpiryTest {
         assertThat(repeated.id()).isEqualTo(two);
         assertThat(repeated.payload()).isEqualTo("two");
         back.expectPayloads5("one");
-        assertThat((long) back.nextPublish5().property(MESSAGE_EXPIRY_INTERVAL)).isBetween(560L, 598L);
+        assertThat(secondsLeft(back.nextPublish5())).isBetween(560L, 598L);
         back.send(pubrec(two)).expect(pubrel(two)).send(pubcomp(two)).expectSilence();
     }
 
