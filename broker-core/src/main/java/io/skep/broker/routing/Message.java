@@ -105,4 +105,12 @@ public final class Message {
     public void number(long shared) {
         number = shared;
     }
+
+    /**
+     * {@return the seconds that a message has left, 0 if it has expired} A second that has begun counts whole, so that
+     * a message that did not wait keeps its interval [MQTT-3.3.2-6].
+     */
+    public static long secondsLeft(long expiresAtMillis) {
+        return Math.max(0, (expiresAtMillis - System.currentTimeMillis() + 999) / 1000);
+    }
 }

@@ -240,6 +240,6 @@ public final class Publication {
     }
 
     private long expirySeconds() {
-        return expiresAtMillis == 0 ? -1 : Math.max(0, (expiresAtMillis - System.currentTimeMillis()) / 1000);
+        return expiresAtMillis == 0 ? -1 : Message.secondsLeft(expiresAtMillis);
     }
 }

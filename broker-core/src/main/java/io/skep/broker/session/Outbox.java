@@ -182,7 +182,7 @@ final class Outbox {
         if (entry.qos() == 2 && session.isDurable() && !entry.isStored()) {
             return false; // stored first, so that a crash cannot make the client see it twice
         }
-        if (message.isExpired(System.currentTimeMillis())) {
+        if (!entry.isMaybeSent() && message.isExpired(System.currentTimeMillis())) { // [MQTT-4.3.3-7]
             session.dropped(Metric.DROPPED_EXPIRED);
             remove(entry.position(), entry, entry.bytes());
             return true;

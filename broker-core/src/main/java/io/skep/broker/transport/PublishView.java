@@ -123,7 +123,7 @@ final class PublishView implements Publish {
             return frame.expirySeconds();
         }
         long at = message().expiresAtMillis();
-        return at == 0 ? -1 : Math.max(0, (at - System.currentTimeMillis()) / 1000);
+        return at == 0 ? -1 : Message.secondsLeft(at);
     }
 
     @Override
