@@ -10,6 +10,7 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.handler.codec.DecoderException;
 import io.skep.broker.metrics.Metrics;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 
 /**
@@ -18,14 +19,14 @@ import java.net.InetSocketAddress;
  */
 class OpeningBytesFuzzTest {
 
-    private static final InetSocketAddress SOCKET = new InetSocketAddress("127.0.0.1", 1);
+    private static final InetSocketAddress SOCKET = new InetSocketAddress(InetAddress.getLoopbackAddress(), 1);
     private static final int BYTES_ANYWAY = 8 << 10;
 
     /** Who the client is said to be, what is passed on, what is answered, and whether the channel closed. */
     private record Outcome(InetSocketAddress client, ByteBuf passedOn, ByteBuf answered, boolean closed) {}
 
     @FuzzTest(maxDuration = "30s")
-    void theHeaderAndTheFramesMeanTheSameInWhicheverPiecesTheyArrive(byte[] input) {
+    void theOpeningMeansTheSameInAnyPieces(byte[] input) {
         if (input.length < 2) {
             return;
         }

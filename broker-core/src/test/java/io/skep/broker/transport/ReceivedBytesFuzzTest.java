@@ -35,7 +35,7 @@ class ReceivedBytesFuzzTest {
     private record Outcome(ByteBuf packets, String refusal) {}
 
     @FuzzTest(maxDuration = "30s")
-    void whateverArrivesInWhicheverPiecesIsDecodedOrRefused(byte[] input) {
+    void whateverArrivesIsDecodedOrRefused(byte[] input) {
         if (input.length < 2) {
             return;
         }

@@ -68,17 +68,17 @@ class ReceivingCostTest {
         BYTES_OF_A_PAYLOAD(Kind.BODY, "30", "0001 61 00", "FF", "");
 
         private final Kind kind;
-        private final byte[] first;
-        private final byte[] before;
-        private final byte[] repeated;
-        private final byte[] after;
+        private final String first;
+        private final String before;
+        private final String repeated;
+        private final String after;
 
         Hostile(Kind kind, String first, String before, String repeated, String after) {
             this.kind = kind;
-            this.first = bytes(first);
-            this.before = bytes(before);
-            this.repeated = bytes(repeated);
-            this.after = bytes(after);
+            this.first = first;
+            this.before = before;
+            this.repeated = repeated;
+            this.after = after;
         }
 
         private static byte[] bytes(String hex) {
@@ -95,8 +95,9 @@ class ReceivingCostTest {
         /** {@return the bytes of a size} No field is larger than 64 KiB; there the largest size is that. */
         byte[] ofSize(int bytes) {
             ByteBuf many = Unpooled.buffer(bytes);
-            for (int i = 0; i < (kind == Kind.FIELD ? bytes / 16 - 1 : bytes) / repeated.length; i++) {
-                many.writeBytes(repeated);
+            byte[] one = bytes(repeated);
+            for (int i = 0; i < (kind == Kind.FIELD ? bytes / 16 - 1 : bytes) / one.length; i++) {
+                many.writeBytes(one);
             }
             if (kind != Kind.PACKETS) {
                 many = packet(many);
@@ -105,14 +106,14 @@ class ReceivingCostTest {
         }
 
         private ByteBuf packet(ByteBuf many) {
-            ByteBuf body = Unpooled.buffer().writeBytes(before);
+            ByteBuf body = Unpooled.buffer().writeBytes(bytes(before));
             switch (kind) {
                 case PROPERTIES -> body.writeBytes(length(many.readableBytes()));
                 case FIELD -> body.writeShort(many.readableBytes());
                 case BODY, PACKETS -> {} // is told by the packet's own length
             }
-            body.writeBytes(many).writeBytes(after);
-            return Unpooled.wrappedBuffer(Unpooled.wrappedBuffer(first), length(body.readableBytes()), body);
+            body.writeBytes(many).writeBytes(bytes(after));
+            return Unpooled.wrappedBuffer(Unpooled.wrappedBuffer(bytes(first)), length(body.readableBytes()), body);
         }
 
         private static ByteBuf length(int value) {
