@@ -283,6 +283,9 @@ final class Connection extends ChannelInboundHandlerAdapter implements PacketHan
         if (last.readableBytes() > packetBytesMax) {
             Farewell.write(last.clear(), decoder.version(), open != null, reason, ""); // [MQTT-3.14.2-3]
         }
+        if (last.readableBytes() > packetBytesMax) {
+            last.clear(); // [MQTT-3.1.2-24]
+        }
         context().writeAndFlush(last, context().voidPromise());
         if (open == null) {
             reception.metrics().increment(Metric.CLIENTS_REFUSED);
