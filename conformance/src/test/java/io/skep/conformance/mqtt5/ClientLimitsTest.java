@@ -250,14 +250,18 @@ class ClientLimitsTest {
     @Test
     @Normative(version = "5.0", value = "MQTT-3.1.2-29")
     void whoWantsNoProblemInformationGetsItInConnackDisconnectAndPublishAtMost() {
+        broker.hooks(hooks ->
+                hooks.authorizer((client, operation) -> operation.topic().startsWith("limits/shut/")
+                        ? Decision.deny(ReasonCode.NOT_AUTHORIZED, LONG_TEXT)
+                        : Decision.allow()));
         byte[] none = Props.one(Props.REQUEST_PROBLEM_INFORMATION, 0);
         RawClient client = clients.connect(Connect5.clean("problem").with(none));
         client.send(
-                publish(1, 1, "$SYS/problem", "x"),
-                publish(2, 2, "$SYS/problem", "x"),
+                publish(1, 1, "limits/shut/1", "x"),
+                publish(2, 2, "limits/shut/2", "x"),
                 Packets5.ack(0x62, 77, 0),
                 Packets5.ack(0x50, 78, 0),
-                Packets5.subscribe(3, "limits/problem", 0),
+                Packets5.subscribe(3, "limits/shut/+", 0),
                 unsubscribe(4, "limits/unknown"));
         TreeSet<Integer> types = new TreeSet<>();
         for (int i = 0; i < 6; i++) {
@@ -267,6 +271,7 @@ class ClientLimitsTest {
         }
         assertThat(types).containsExactly(4, 5, 6, 7, 9, 11);
         byte[] user = Props.user("a", "1");
+        client.subscribe5("limits/problem", 0);
         client.send(publish("limits/problem", "x", user)).expect(publish("limits/problem", "x", user));
     }
 }

@@ -32,8 +32,7 @@ class ConnackTest {
             version = "extra",
             value = {"U5-3.2.2-1", "U5-3.2.2-2", "U5-3.2.2-3", "U5-3.2.2-4", "U5-3.2.2-5"})
     void whatIsNotLimitedIsNotMentioned() {
-        Seen5 connack =
-                clients.open().send(Connect5.clean("connack").packed()).next5();
+        Seen5 connack = clients.open().send(Connect5.clean("connack").packed()).next5();
         assertThat(connack.first()).isEqualTo(0x20);
         assertThat(connack.acknowledgeFlags()).isZero();
         assertThat(connack.reason()).isZero();

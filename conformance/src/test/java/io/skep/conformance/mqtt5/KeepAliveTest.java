@@ -50,8 +50,8 @@ class KeepAliveTest {
     @Normative(version = "5.0", value = "MQTT-3.1.2-22")
     void anyPacketKeepsAClientAliveAndWhatItIsSentDoesNot() {
         RawClient talking = clients.connect(Connect5.clean("talking").withKeepAlive(1));
-        RawClient listening = clients.connect(Connect5.clean("listening").withKeepAlive(1))
-                .subscribe5("keep-alive/talk", 0);
+        RawClient listening =
+                clients.connect(Connect5.clean("listening").withKeepAlive(1)).subscribe5("keep-alive/talk", 0);
         long start = System.nanoTime();
         Seen5 seen;
         do {

@@ -144,7 +144,8 @@ class ServerLimitsTest {
             version = "5.0",
             value = {"MQTT-3.2.2-17", "MQTT-3.2.2-18"})
     void withoutTopicAliasesEachIsAnError(int alias) {
-        assertThat(connack(Connect5.clean("alias")).property(Props.TOPIC_ALIAS_MAXIMUM)).isIn(null, 0L);
+        assertThat(connack(Connect5.clean("alias")).property(Props.TOPIC_ALIAS_MAXIMUM))
+                .isIn(null, 0L);
         clients.connect5("alias")
                 .send(publish("server/alias", "x", Props.two(Props.TOPIC_ALIAS, alias)))
                 .expectDisconnect(0x94);
@@ -178,7 +179,8 @@ class ServerLimitsTest {
     void theKeepAliveOfTheServerCountsInsteadOfALongerOne(int asked) {
         RawClient client = clients.open();
         long start = System.nanoTime();
-        Seen5 connack = client.send(Connect5.clean("silent" + asked).withKeepAlive(asked).packed())
+        Seen5 connack = client.send(
+                        Connect5.clean("silent" + asked).withKeepAlive(asked).packed())
                 .next5();
         assertThat(connack.property(Props.SERVER_KEEP_ALIVE)).isEqualTo(2L);
         client.expectDisconnect(0x8D);
