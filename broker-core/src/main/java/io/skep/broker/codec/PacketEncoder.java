@@ -41,6 +41,20 @@ public final class PacketEncoder {
         return true;
     }
 
+    /** {@return the size of a whole CONNACK of MQTT 5.0} */
+    public static int connackBytes(Properties properties) {
+        return packetBytes(2 + sectionBytes(properties));
+    }
+
+    /** {@return the size of a whole SUBACK or UNSUBACK of MQTT 5.0} */
+    public static int subackBytes(int reasonCodes) {
+        return packetBytes(3 + reasonCodes);
+    }
+
+    private static int packetBytes(int remaining) {
+        return 1 + VarInt.size(remaining) + remaining;
+    }
+
     /**
      * Writes a PUBACK, PUBREC, PUBREL or PUBCOMP in its shortest form.
      *
@@ -185,7 +199,7 @@ public final class PacketEncoder {
             int propertyBytes = properties.bytes();
             remaining += VarInt.size(propertyBytes) + propertyBytes;
         }
-        return 1 + VarInt.size(remaining) + remaining;
+        return packetBytes(remaining);
     }
 
     private static int publishStart(ByteBuf out, int firstByte, byte[] topic, int packetId, int remaining) {

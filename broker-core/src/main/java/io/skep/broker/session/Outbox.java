@@ -56,7 +56,7 @@ final class Outbox {
     /** Takes a message: sends it at once if that is allowed, else queues it, within the limits. */
     void add(Publication publication, Subscription subscription, int qos, @Nullable Receipt receipt) {
         boolean retain = publication.retain() && subscription.retainAsPublished();
-        positions.reserve();
+        positions.reserve(next, underWay);
         if (!session.isDurable() && !subscription.isShared() && sendAndForget(publication, subscription, qos, retain)) {
             return;
         }
@@ -94,6 +94,9 @@ final class Outbox {
             return false;
         }
         long position = positions.tail();
+        if (!positions.isIdFree(position)) {
+            return false;
+        }
         if (!outlet.publish(publication, qos, retain, Positions.id(position), subscription.identifiers())) {
             session.dropped(Metric.DROPPED_TOO_LARGE);
             return true;

@@ -67,6 +67,11 @@ public final class Outlet {
         return version;
     }
 
+    /** {@return whether the client takes packets of this size} */
+    public boolean accepts(int bytes) {
+        return bytes <= packetBytesMax;
+    }
+
     /** {@return the buffer to append a whole packet to; it is written when the turn ends} */
     public ByteBuf buffer() {
         ByteBuf buffer = out;

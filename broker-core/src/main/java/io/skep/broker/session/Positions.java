@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * {@code tail}. A place holds an entry, or is empty when its exchange is over; base moves over empty places.
  *
  * <p>A position gives a packet identifier, 1 to 65,535. Two positions so far apart share one, so a place is left empty
- * at the tail if its identifier is still in use.
+ * at the tail if its identifier is under way, and what waits in a place waits for its identifier, too.
  */
 final class Positions {
 
@@ -71,12 +71,25 @@ final class Positions {
         }
     }
 
-    /** Leaves places empty up to the one that the next entry gets, and returns that. */
-    long reserve() {
-        while (!isIdFree(tail)) {
+    /**
+     * Leaves places empty at the tail whose identifiers are under way, so that an exchange which does not end holds up
+     * none that come later. If most identifiers are, that would find none: then what is appended waits for its own.
+     *
+     * @param next the first position that is not under way
+     */
+    void reserve(long next, int underWay) {
+        while (underWay < IDS / 2 && isUnderWay(tail, next)) {
             append(null);
         }
-        return tail;
+    }
+
+    private boolean isUnderWay(long position, long next) {
+        for (long earlier = position - IDS; earlier >= base; earlier -= IDS) {
+            if (earlier < next && at(earlier) != null) {
+                return true;
+            }
+        }
+        return false;
     }
 
     void append(@Nullable Entry entry) {

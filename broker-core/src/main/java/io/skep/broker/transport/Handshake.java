@@ -49,6 +49,7 @@ final class Handshake implements Attachment.Listener {
     private @Nullable Authentication authentication;
     private byte @Nullable [] authenticationData;
     private long expirySeconds;
+    private Properties connack = Properties.EMPTY;
 
     Handshake(Connection connection, Connect connect) {
         this.connection = connection;
@@ -206,6 +207,11 @@ final class Handshake implements Attachment.Listener {
         } else {
             expirySeconds = connect.cleanStart() ? 0 : most;
         }
+        connack = connackProperties();
+        if (PacketEncoder.connackBytes(connack) > properties.maximumPacketSize()) { // [MQTT-3.1.2-24]
+            connection.refuse(client, ReasonCode.PACKET_TOO_LARGE, "CONNACK: larger than the client's maximum");
+            return;
+        }
         int window = Math.min(properties.receiveMaximum(), mqtt.inFlightMax());
         reception
                 .sessions()
@@ -219,8 +225,7 @@ final class Handshake implements Attachment.Listener {
             session.detach(outlet, true); // it was never accepted, so neither was its will
             return;
         }
-        PacketEncoder.connack(
-                outlet.buffer(), connect.version(), sessionPresent, ReasonCode.SUCCESS, connackProperties());
+        PacketEncoder.connack(outlet.buffer(), connect.version(), sessionPresent, ReasonCode.SUCCESS, connack);
         connection.accepted(client, session, rights, silenceMaxNanos());
         if (authentication != null) {
             authentication.accepted(rights);

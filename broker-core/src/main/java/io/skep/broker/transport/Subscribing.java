@@ -55,6 +55,7 @@ final class Subscribing {
         }
         if (client.version() == ProtocolVersion.V5_0) {
             checkFeatures(packet);
+            checkAnswer(packet.filters().size());
         }
         connection.pause();
         decideAll(new Request(packet));
@@ -183,7 +184,18 @@ final class Subscribing {
         });
     }
 
+    /** The answer has a reason code for each filter, and a client says how large a packet it takes. */
+    private void checkAnswer(int filters) {
+        if (!connection.outlet().accepts(PacketEncoder.subackBytes(filters))) {
+            throw new MqttException( // [MQTT-3.1.2-24]
+                    ReasonCode.PACKET_TOO_LARGE, "topic filters: " + filters + " (expected: so few that SUBACK fits)");
+        }
+    }
+
     void unsubscribe(Unsubscribe packet) {
+        if (client.version() == ProtocolVersion.V5_0) {
+            checkAnswer(packet.filters().size());
+        }
         connection.pause();
         session.subscriptions().remove(packet.filters(), existed -> {
             if (connection.isClosed()) {

@@ -2,7 +2,9 @@
 package io.skep.conformance.mqtt5;
 
 import static io.skep.conformance.wire.Packets.DISCONNECT;
+import static io.skep.conformance.wire.Packets.bytes;
 import static io.skep.conformance.wire.Packets.hex;
+import static io.skep.conformance.wire.Packets.packet;
 import static io.skep.conformance.wire.Packets5.disconnect;
 import static io.skep.conformance.wire.Packets5.publish;
 import static io.skep.conformance.wire.Packets5.retained;
@@ -157,6 +159,17 @@ class WillTest {
         assertThat(will.property(Props.CORRELATION_DATA)).isEqualTo("00ffc3");
         assertThat(will.property(Props.USER_PROPERTY)).isEqualTo("a=1");
         assertThat(will.properties()).hasSize(5);
+    }
+
+    @Test
+    @Normative(version = "extra", value = "U5-3.1.3-3")
+    void aWillThatIsNotTheTextThatItDeclaresIsTakenIfNothingElseIsConfigured() {
+        byte[] text = Props.one(Props.PAYLOAD_FORMAT_INDICATOR, 1);
+        RawClient watcher = clients.connect5("watcher").subscribe5("will/text", 0);
+        Connect5 connect = Connect5.clean("text").withFlags(6);
+        clients.connect(connect.withPayload("text", Props.of(text), "will/text", bytes(hex("C3 28"))))
+                .drop();
+        watcher.expect(packet(0x30, "will/text", Props.of(text), hex("C3 28")));
     }
 
     @Test
