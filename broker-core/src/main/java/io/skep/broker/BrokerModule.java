@@ -19,8 +19,8 @@ import io.skep.broker.transport.Reception;
 import io.skep.sdk.storage.Storage;
 
 /**
- * Wires the broker, once: everything here is a singleton, and nothing per connection or message is. What comes before the
- * storage is there already, for an extension may provide it.
+ * Wires the broker, once: everything here is a singleton, and nothing per connection or message is. What comes before
+ * the storage is there already, for an extension may provide it.
  */
 final class BrokerModule extends AbstractModule {
 
@@ -30,8 +30,7 @@ final class BrokerModule extends AbstractModule {
     private final ExtensionHost extensions;
     private final Storage storage;
 
-    BrokerModule(
-            SkepConfig config, Metrics metrics, HookChains hooks, ExtensionHost extensions, Storage storage) {
+    BrokerModule(SkepConfig config, Metrics metrics, HookChains hooks, ExtensionHost extensions, Storage storage) {
         this.config = config;
         this.metrics = metrics;
         this.hooks = hooks;

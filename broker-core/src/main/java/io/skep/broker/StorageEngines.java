@@ -66,7 +66,10 @@ final class StorageEngines {
     }
 
     private static String names(List<StorageEngine> engines) {
-        return engines.stream().map(engine -> engine.provider().name()).distinct().collect(Collectors.joining(", "));
+        return engines.stream()
+                .map(engine -> engine.provider().name())
+                .distinct()
+                .collect(Collectors.joining(", "));
     }
 
     private static String origins(List<StorageEngine> engines) {

@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import org.assertj.core.api.AbstractThrowableAssert;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -25,10 +26,9 @@ class StorageEnginesTest {
                 private ExtensionContext context;
                 public void start(ExtensionContext context) throws Exception {
                     this.context = context;
-                    context.hooks().storageProvider(new io.skep.sdk.storage.StorageProvider() {
+                    context.hooks().storageProvider(new StorageProvider() {
                         public String name() { return "shelf"; }
-                        public io.skep.sdk.storage.Storage open(
-                                Path folder, io.skep.sdk.storage.Durability durability) {
+                        public Storage open(Path folder, Durability durability) {
                             %s
                         }
                     });
@@ -42,9 +42,6 @@ class StorageEnginesTest {
 
     /** Sorted maps that are written to a file when they are closed. */
     private static final String SHELF = """
-            import io.skep.sdk.storage.*;
-            import java.io.*;
-            import java.util.*;
             class Shelf implements Storage {
                 private final Path file;
                 private TreeMap<String, byte[]> entries = new TreeMap<>();
@@ -59,7 +56,7 @@ class StorageEnginesTest {
                     }
                 }
                 private static String name(Keyspace keyspace, byte[] key) {
-                    return keyspace + ":" + new String(key, java.nio.charset.StandardCharsets.ISO_8859_1);
+                    return keyspace + ":" + new String(key, StandardCharsets.ISO_8859_1);
                 }
                 public byte[] get(Keyspace keyspace, byte[] key) {
                     return entries.get(name(keyspace, key));
@@ -68,7 +65,7 @@ class StorageEnginesTest {
                     String end = to == null ? keyspace + ";" : name(keyspace, to);
                     for (Map.Entry<String, byte[]> entry : entries.subMap(name(keyspace, from), end).entrySet()) {
                         String key = entry.getKey().substring(keyspace.name().length() + 1);
-                        byte[] bytes = key.getBytes(java.nio.charset.StandardCharsets.ISO_8859_1);
+                        byte[] bytes = key.getBytes(StandardCharsets.ISO_8859_1);
                         if (!visitor.visit(bytes, entry.getValue())) {
                             return;
                         }
@@ -172,8 +169,8 @@ class StorageEnginesTest {
         assertStartFails(USES_SHELF.replace("{config", "{disabled: [disabled], config"))
                 .isInstanceOf(StartException.class)
                 .hasMessage("storage.engine: 'shelf' (expected: one of rocksdb, memory;"
-                        + " broken.jar does not run: url: none (expected: one);"
-                        + " disabled.jar does not run: extensions.disabled names it)");
+                        + " disabled.jar does not run: extensions.disabled names it;"
+                        + " broken.jar does not run: url: none (expected: one))");
     }
 
     @Test
@@ -188,7 +185,7 @@ class StorageEnginesTest {
 
     @Test
     void whatAnEngineSaysOfItsDataIsForTheOperator() throws IOException {
-        shelf("shelf", "throw new io.skep.sdk.storage.StorageException(\"shelf: full (expected: empty)\", null);");
+        shelf("shelf", "throw new StorageException(\"shelf: full (expected: empty)\", null);");
         assertStartFails(USES_SHELF).isInstanceOf(StorageException.class).hasMessage("shelf: full (expected: empty)");
     }
 
@@ -223,7 +220,7 @@ class StorageEnginesTest {
                 .write(home.resolve("extensions").resolve(id + ".jar"));
     }
 
-    private org.assertj.core.api.AbstractThrowableAssert<?, ?> assertStartFails(String yaml) throws IOException {
+    private AbstractThrowableAssert<?, ?> assertStartFails(String yaml) throws IOException {
         Path file = Files.writeString(home.resolve("skep.yaml"), yaml);
         return assertThatThrownBy(() -> Broker.start(new ConfigLoader(home).load(file, Map.of(), Map.of()), home));
     }

@@ -96,9 +96,9 @@ public interface Hooks {
     <E extends Event> void listen(Class<E> type, Consumer<? super E> listener);
 
     /**
-     * Offers a storage engine. It is opened if the configuration names it ({@code storage.engine}), when the broker starts
-     * and after all extensions have started; one that is offered later waits for the next start of the broker. The
-     * extension runs for as long as its engine is in use, which is until the broker ends.
+     * Offers a storage engine. It is opened if the configuration names it ({@code storage.engine}), when the broker
+     * starts and after all extensions have started; one that is offered later waits for the next start of the broker.
+     * The extension runs for as long as its engine is in use, which is until the broker ends.
      *
      * @param provider opens the engine; its name is that of no other engine
      */

@@ -22,8 +22,8 @@ import org.slf4j.LoggerFactory;
  * what it depends on runs. What cannot run is logged in one line that says why, and does not keep the others from
  * running.
  *
- * <p>Extensions start before there are sessions, because one of them may provide the storage that sessions are read from;
- * their hooks take effect when the sessions are there. They stop after the storage was closed.
+ * <p>Extensions start before there are sessions, because one of them may provide the storage that sessions are read
+ * from; their hooks take effect when the sessions are there. They stop after the storage was closed.
  */
 public final class ExtensionHost {
 

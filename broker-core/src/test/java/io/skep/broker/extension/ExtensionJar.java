@@ -30,7 +30,8 @@ import org.slf4j.Logger;
 public final class ExtensionJar {
 
     private static final String IMPORTS =
-            "import io.skep.sdk.*; import io.skep.sdk.auth.*; import java.nio.file.*; import java.util.concurrent.*; ";
+            "import io.skep.sdk.*; import io.skep.sdk.auth.*; import io.skep.sdk.storage.*; import java.io.*;"
+                    + " import java.nio.charset.*; import java.nio.file.*; import java.util.*; import java.util.concurrent.*; ";
 
     private final Map<String, String> sources = new LinkedHashMap<>();
     private final Map<String, String> manifest = new LinkedHashMap<>();

@@ -18,8 +18,8 @@ public interface StorageProvider {
      * @param folder the data folder, which exists; an engine that keeps its data elsewhere may ignore it
      * @param durability what {@link Storage#commit} promises
      * @return the open storage
-     * @throws StorageException if the data is in use, of a newer format, damaged, or out of reach: the message says what
-     *     to do, and the broker does not start
+     * @throws StorageException if the data is in use, of a newer format, damaged, or out of reach: the message says
+     *     what to do, and the broker does not start
      */
     Storage open(Path folder, Durability durability) throws StorageException;
 }
