@@ -8,7 +8,6 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLDataException;
 import java.sql.SQLException;
-
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.Properties;
@@ -19,8 +18,8 @@ import org.postgresql.Driver;
  * Opens connections, and sees to it that one broker writes at a time.
  *
  * <p>Who commits holds a lock of the server that lasts as long as the connection. The server ends the connection of a
- * machine that has vanished after {@value #DEAD_AFTER_SECONDS} seconds; then another broker gets the lock. It counts the
- * generation up, so that the first one, should it come back, finds out that its memory is no longer true.
+ * machine that has vanished after {@value #DEAD_AFTER_SECONDS} seconds; then another broker gets the lock. It counts
+ * the generation up, so that the first one, should it come back, finds out that its memory is no longer true.
  */
 final class Database {
 
@@ -175,7 +174,8 @@ final class Database {
     /** The server gives up first, so that a statement does not go on that nobody waits for. */
     private void limit(Connection connection) throws SQLException {
         run(connection, "SET statement_timeout = " + config.statementTimeout().toMillis());
-        connection.setNetworkTimeout(Runnable::run, millis(config.statementTimeout().plus(GRACE)));
+        connection.setNetworkTimeout(
+                Runnable::run, millis(config.statementTimeout().plus(GRACE)));
     }
 
     private void checkServer(Connection connection) throws SQLException {
@@ -192,7 +192,8 @@ final class Database {
 
     private void createTables(Connection connection) throws SQLException {
         // to create a schema "if not exists" would need the right to do so even if it exists
-        if (text(connection, "SELECT to_regnamespace('" + schema() + "') IS NULL").equals("t")) {
+        if (text(connection, "SELECT to_regnamespace('" + schema() + "') IS NULL")
+                .equals("t")) {
             run(connection, "CREATE SCHEMA " + schema());
         }
         run(connection, "BEGIN;" + TABLES.formatted(schema(), FORMAT) + "COMMIT");
@@ -206,8 +207,8 @@ final class Database {
                             + "; start that version, or choose another schema",
                     null);
         }
-        return Long.parseLong(text(
-                connection, "UPDATE " + schema() + ".about SET generation = generation + 1 RETURNING generation"));
+        return Long.parseLong(
+                text(connection, "UPDATE " + schema() + ".about SET generation = generation + 1 RETURNING generation"));
     }
 
     private void checkGeneration(Connection connection, long ours) throws SQLException {

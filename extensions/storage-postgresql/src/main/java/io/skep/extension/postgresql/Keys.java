@@ -5,9 +5,9 @@ import io.skep.sdk.storage.Keyspace;
 import java.util.Arrays;
 
 /**
- * How keys are written. An index of PostgreSQL takes up to 2.7 KB, and a topic filter may have 64 KB: so a key is a head,
- * which is indexed, and the rest of it as a tail, which is empty but for very long keys. Pairs of head and tail have the
- * order of their keys.
+ * How keys are written. An index of PostgreSQL takes up to 2.7 KB, and a topic filter may have 64 KB: so a key is a
+ * head, which is indexed, and the rest of it as a tail, which is empty but for very long keys. Pairs of head and tail
+ * have the order of their keys.
  */
 final class Keys {
 

@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 import org.postgresql.util.PSQLState;
 
 /**
- * A connection that is opened when it is needed. One that broke since its last use is replaced, once: so a server that was
- * restarted meanwhile goes unnoticed. Used by one thread at a time.
+ * A connection that is opened when it is needed. One that broke since its last use is replaced, once: so a server that
+ * was restarted meanwhile goes unnoticed. Used by one thread at a time.
  */
 final class Link implements AutoCloseable {
 

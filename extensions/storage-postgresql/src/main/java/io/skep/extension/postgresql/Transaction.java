@@ -11,9 +11,9 @@ import java.util.List;
 import java.util.function.Function;
 
 /**
- * Writes changes as one transaction. Its statements, from BEGIN to COMMIT, travel together and are answered together: one
- * round trip. A column of all rows is one parameter, an array; so the text is always the same, and the server has it
- * prepared. Changes that are very large go in several trips.
+ * Writes changes as one transaction. Its statements, from BEGIN to COMMIT, travel together and are answered together:
+ * one round trip. A column of all rows is one parameter, an array; so the text is always the same, and the server has
+ * it prepared. Changes that are very large go in several trips.
  */
 final class Transaction {
 

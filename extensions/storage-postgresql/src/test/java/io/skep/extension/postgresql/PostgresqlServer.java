@@ -52,8 +52,17 @@ public final class PostgresqlServer implements BeforeAllCallback, AfterAllCallba
         }
         Path password = Files.writeString(Files.createFile(folder.resolve("password")), PASSWORD);
         password.toFile().setReadable(true, false);
-        run("initdb", "-D", data(), "-U", USER, "--pwfile=" + password, "--auth=scram-sha-256", "--locale=C",
-                        "--encoding=UTF8", "--no-sync")
+        run(
+                        "initdb",
+                        "-D",
+                        data(),
+                        "-U",
+                        USER,
+                        "--pwfile=" + password,
+                        "--auth=scram-sha-256",
+                        "--locale=C",
+                        "--encoding=UTF8",
+                        "--no-sync")
                 .expectSuccess();
         try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             port = free.getLocalPort();
@@ -84,7 +93,8 @@ public final class PostgresqlServer implements BeforeAllCallback, AfterAllCallba
     /** Starts it; returns when it takes connections. */
     public void start(String... settings) throws Exception {
         List<String> arguments = new ArrayList<>(List.of("-D", data(), "-p", Integer.toString(port)));
-        for (String setting : List.of("listen_addresses=127.0.0.1", "unix_socket_directories=", "log_min_messages=log")) {
+        for (String setting :
+                List.of("listen_addresses=127.0.0.1", "unix_socket_directories=", "log_min_messages=log")) {
             arguments.addAll(List.of("-c", setting));
         }
         for (String setting : settings) {
@@ -146,7 +156,9 @@ public final class PostgresqlServer implements BeforeAllCallback, AfterAllCallba
             return;
         }
         server = null;
-        new ProcessBuilder("kill", "-" + signal, Long.toString(running.pid())).start().waitFor();
+        new ProcessBuilder("kill", "-" + signal, Long.toString(running.pid()))
+                .start()
+                .waitFor();
         if (!running.waitFor(DEADLINE.toSeconds(), TimeUnit.SECONDS)) {
             running.destroyForcibly();
             throw new IllegalStateException("postgres did not end:\n" + Files.readString(log("postgres")));
@@ -184,8 +196,8 @@ public final class PostgresqlServer implements BeforeAllCallback, AfterAllCallba
             return versions.map(version -> version.resolve("bin").resolve(program))
                     .filter(Files::isExecutable)
                     .max(Comparator.comparing(Path::toString))
-                    .orElseThrow(() -> new IllegalStateException(
-                            program + ": not in " + DEBIAN + " (expected: the Debian package postgresql is installed)"));
+                    .orElseThrow(() -> new IllegalStateException(program + ": not in " + DEBIAN
+                            + " (expected: the Debian package postgresql is installed)"));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -167,9 +167,10 @@ class PostgresqlStorageTest {
             assertThat(Engines.put(storage, "a", "1")).isEmpty();
             server.stop();
             assertThat(Engines.put(storage, "a", "2")).isPresent();
-            assertThat(Engines.put(storage, "a", "3")).hasValueSatisfying(failure -> assertThat(failure)
-                    .hasMessageStartingWith("url: '" + server.url()
-                            + "' (expected: a PostgreSQL server that can be used, but: "));
+            assertThat(Engines.put(storage, "a", "3"))
+                    .hasValueSatisfying(failure -> assertThat(failure)
+                            .hasMessageStartingWith("url: '" + server.url()
+                                    + "' (expected: a PostgreSQL server that can be used, but: "));
             assertThatThrownBy(() -> Engines.get(storage, "a")).isInstanceOf(StorageException.class);
             server.start();
             awaitCommit(storage, "b", "4");
@@ -185,8 +186,8 @@ class PostgresqlStorageTest {
             disconnectAll();
             try (Storage second = Engines.open(server, "fenced")) {
                 assertThat(Engines.put(second, "a", "second")).isEmpty();
-                assertThat(Engines.put(first, "a", "both")).hasValueSatisfying(failure -> assertThat(failure)
-                        .hasMessageContaining("is in use by skep"));
+                assertThat(Engines.put(first, "a", "both"))
+                        .hasValueSatisfying(failure -> assertThat(failure).hasMessageContaining("is in use by skep"));
             }
             awaitFailure(first, "another one used \"fenced\" meanwhile; restart this broker");
         }
