@@ -81,8 +81,8 @@ class StoragePostgresqlIT {
             assertThat(absent.receive().type()).isEqualTo(RawClient.SUBACK);
             absent.disconnect();
             database.stop();
-            try (Program publisher = MosquittoClients.publisher(
-                    broker.port(), "-V", "5", "-q", "1", "-t", "numbers", "-m", "refused")) {
+            try (Program publisher =
+                    MosquittoClients.publisher(broker.port(), "-V", "5", "-q", "1", "-t", "numbers", "-m", "refused")) {
                 publisher.await(Pattern.compile(".*Publish 1 failed.*|.*failed.*"));
             }
             broker.await(Pattern.compile(".*ERROR .* storage: cannot write .*"));
@@ -93,7 +93,8 @@ class StoragePostgresqlIT {
             }
             try (RawClient back = new RawClient(broker.port())) {
                 assertThat(back.connect("absent", false)).isTrue();
-                assertThat(back.receive().payload()).isIn("accepted", "refused"); // the latter may be stored all the same
+                assertThat(back.receive().payload())
+                        .isIn("accepted", "refused"); // the latter may be stored all the same
             }
         }
     }

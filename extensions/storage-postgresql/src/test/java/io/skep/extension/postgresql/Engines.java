@@ -25,17 +25,18 @@ final class Engines {
     private Engines() {}
 
     static StorageProvider provider(PostgresqlServer server, String schema) {
-        return provider(new PostgresqlConfig(
+        return provider(server, PostgresqlServer.USER, schema);
+    }
+
+    static StorageProvider provider(PostgresqlServer server, String user, String schema) {
+        PostgresqlConfig config = new PostgresqlConfig(
                 server.url(),
-                PostgresqlServer.USER,
+                user,
                 PostgresqlServer.PASSWORD,
                 schema,
                 Duration.ofSeconds(10),
                 SHORT,
-                Duration.ofSeconds(60)));
-    }
-
-    static StorageProvider provider(PostgresqlConfig config) {
+                Duration.ofSeconds(60));
         return new PostgresqlProvider(config, LoggerFactory.getLogger("extension.storage-postgresql"));
     }
 

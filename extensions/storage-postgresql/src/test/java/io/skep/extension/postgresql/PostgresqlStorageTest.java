@@ -19,6 +19,7 @@ import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -48,14 +49,14 @@ class PostgresqlStorageTest {
                         .isEmpty();
             }
             keys.sort(Arrays::compareUnsigned);
-            assertThat(scan(storage, new byte[0], null)).containsExactlyElementsOf(keys);
+            assertThat(all(storage)).containsExactlyElementsOf(keys);
             assertThat(scan(storage, keys.get(3), keys.get(17))).containsExactlyElementsOf(keys.subList(3, 17));
             assertThat(storage.get(SPACE, keys.get(20))).containsExactly(1);
             Engines.commit(storage, batch -> batch.deleteRange(SPACE, keys.get(5), keys.get(19)));
             Engines.commit(storage, batch -> batch.delete(SPACE, keys.get(20)));
             keys.subList(5, 19).clear();
             keys.remove(keys.size() - 1);
-            assertThat(scan(storage, new byte[0], null)).containsExactlyElementsOf(keys);
+            assertThat(all(storage)).containsExactlyElementsOf(keys);
         }
     }
 
@@ -76,9 +77,7 @@ class PostgresqlStorageTest {
                     storage.commit(batch, failure -> ends.countDown());
                 }
                 assertThat(ends.await(60, TimeUnit.SECONDS)).isTrue();
-                assertThat(scan(storage, new byte[0], null))
-                        .as("seed %d, round %d", seed, round)
-                        .containsExactlyElementsOf(model.keySet());
+                assertThat(all(storage)).as("seed %d, round %d", seed, round).containsExactlyElementsOf(model.keySet());
                 for (Map.Entry<byte[], byte[]> entry : model.entrySet()) {
                     assertThat(storage.get(SPACE, entry.getKey())).isEqualTo(entry.getValue());
                 }
@@ -127,7 +126,7 @@ class PostgresqlStorageTest {
                         }
                     }))
                     .isEmpty();
-            assertThat(scan(storage, new byte[0], null)).hasSize(5);
+            assertThat(all(storage)).hasSize(5);
         }
     }
 
@@ -238,26 +237,22 @@ class PostgresqlStorageTest {
 
     @Test
     void aRoleWithoutRightsOnTheDatabaseUsesASchemaThatWasMadeForIt() throws Exception {
-        server.execute("CREATE ROLE modest LOGIN PASSWORD 'modest'");
+        server.execute("CREATE ROLE modest LOGIN PASSWORD '" + PostgresqlServer.PASSWORD + "'");
         server.execute("CREATE SCHEMA made AUTHORIZATION modest");
         server.execute("REVOKE CREATE ON DATABASE postgres FROM PUBLIC");
-        try (Storage storage = Engines.provider(config("modest", "made")).open(Path.of(""), Durability.FSYNC)) {
+        try (Storage storage = Engines.provider(server, "modest", "made").open(Path.of(""), Durability.FSYNC)) {
             assertThat(Engines.put(storage, "a", "1")).isEmpty();
         }
-        assertThatThrownBy(() -> Engines.provider(config("modest", "unmade")).open(Path.of(""), Durability.FSYNC))
+        assertThatThrownBy(() -> Engines.provider(server, "modest", "unmade").open(Path.of(""), Durability.FSYNC))
                 .isInstanceOf(StorageException.class)
                 .hasMessageContaining("permission denied for database");
     }
 
     @Test
-    void aWrongPasswordIsToldToTheOperator() {
-        assertThatThrownBy(() -> Engines.provider(config("skep", "wrong")).open(Path.of(""), Durability.FSYNC))
+    void aLoginThatFailsIsToldToTheOperator() {
+        assertThatThrownBy(() -> Engines.provider(server, "nobody", "any").open(Path.of(""), Durability.FSYNC))
                 .isInstanceOf(StorageException.class)
-                .hasMessageContaining("password authentication failed for user \"skep\"");
-    }
-
-    private static PostgresqlConfig config(String userAndPassword, String schema) {
-        return new PostgresqlConfig(server.url(), userAndPassword, userAndPassword, schema, null, null, null);
+                .hasMessageContaining("password authentication failed for user \"nobody\"");
     }
 
     private static void awaitCommit(Storage storage, String key, String value) {
@@ -270,7 +265,7 @@ class PostgresqlStorageTest {
     private static void awaitFailure(Storage storage, String text) {
         long begin = System.nanoTime();
         while (Engines.put(storage, "a", "again")
-                .filter(failure -> failure.getMessage().contains(text))
+                .filter(failure -> String.valueOf(failure.getMessage()).contains(text))
                 .isEmpty()) {
             assertThat(System.nanoTime() - begin).as(text).isLessThan(TimeUnit.SECONDS.toNanos(30));
         }
@@ -282,7 +277,11 @@ class PostgresqlStorageTest {
                 + " WHERE application_name LIKE 'skep%'");
     }
 
-    private static List<byte[]> scan(Storage storage, byte[] from, byte[] to) {
+    private static List<byte[]> all(Storage storage) {
+        return scan(storage, new byte[0], null);
+    }
+
+    private static List<byte[]> scan(Storage storage, byte[] from, byte @Nullable [] to) {
         List<byte[]> keys = new ArrayList<>();
         storage.scan(SPACE, from, to, (key, value) -> keys.add(key));
         return keys;
