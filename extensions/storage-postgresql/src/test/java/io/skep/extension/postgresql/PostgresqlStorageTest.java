@@ -19,6 +19,7 @@ import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -259,6 +260,7 @@ class PostgresqlStorageTest {
         long begin = System.nanoTime();
         while (Engines.put(storage, key, value).isPresent()) {
             assertThat(System.nanoTime() - begin).isLessThan(TimeUnit.SECONDS.toNanos(30));
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
         }
     }
 
@@ -268,6 +270,7 @@ class PostgresqlStorageTest {
                 .filter(failure -> String.valueOf(failure.getMessage()).contains(text))
                 .isEmpty()) {
             assertThat(System.nanoTime() - begin).as(text).isLessThan(TimeUnit.SECONDS.toNanos(30));
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
         }
     }
 
