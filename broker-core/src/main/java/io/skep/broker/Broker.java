@@ -4,6 +4,8 @@ package io.skep.broker;
 import com.google.inject.Guice;
 import com.google.inject.Injector;
 import com.google.inject.Stage;
+import io.skep.broker.config.ConfigBinder;
+import io.skep.broker.config.ExtensionsConfig;
 import io.skep.broker.config.ListenerConfig;
 import io.skep.broker.config.SkepConfig;
 import io.skep.broker.config.StorageConfig;
@@ -14,12 +16,9 @@ import io.skep.broker.metrics.Metrics;
 import io.skep.broker.session.SessionRegistry;
 import io.skep.broker.storage.DataFolder;
 import io.skep.broker.storage.Journal;
-import io.skep.broker.storage.MemoryProvider;
-import io.skep.broker.storage.RocksDbProvider;
 import io.skep.broker.transport.Listeners;
 import io.skep.broker.transport.Reception;
 import io.skep.sdk.storage.Storage;
-import io.skep.sdk.storage.StorageProvider;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -29,7 +28,6 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
-import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -61,11 +59,15 @@ public final class Broker implements AutoCloseable {
 
     private Broker(SkepConfig config, Path home) throws IOException {
         try {
-            Storage storage = openStorage(config.storage(), home);
-            injector = Guice.createInjector(Stage.PRODUCTION, new BrokerModule(config, home, storage));
+            Path data = takeFolder(config.storage(), home);
+            Metrics metrics = new Metrics();
+            HookChains hooks = new HookChains();
+            ExtensionHost extensions = startExtensions(config.extensions(), home, hooks, metrics);
+            Storage storage = StorageEngines.open(config.storage(), data, extensions);
+            injector = wire(new BrokerModule(config, metrics, hooks, extensions, storage), storage);
             startThreads();
             loadSessions(storage);
-            startExtensions();
+            extensions.activate();
             listeners = listen(
                     config.listeners().stream().map(each -> each.in(home)).toList());
         } catch (IOException | RuntimeException e) {
@@ -75,15 +77,28 @@ public final class Broker implements AutoCloseable {
         log.info("ready: {}", addresses());
     }
 
-    private Storage openStorage(StorageConfig config, Path home) {
+    private Path takeFolder(StorageConfig config, Path home) {
         DataFolder folder = DataFolder.open(home.resolve(config.folder()));
         undo.push(folder::close);
-        StorageProvider provider = Stream.of(new RocksDbProvider(), new MemoryProvider())
-                .filter(engine -> engine.name().equals(config.engine()))
-                .findFirst()
-                .orElseThrow(() ->
-                        new StartException("storage.engine: '" + config.engine() + "' (expected: rocksdb or memory)"));
-        return provider.open(folder.path(), config.durability());
+        return folder.path();
+    }
+
+    /** Starts them before the storage is opened, which may be one of theirs, and ends them when it is closed. */
+    private ExtensionHost startExtensions(ExtensionsConfig config, Path home, HookChains hooks, Metrics metrics) {
+        ExtensionHost extensions = new ExtensionHost(config, home, hooks, metrics, ConfigBinder::bind);
+        undo.push(extensions::stop);
+        extensions.start();
+        return extensions;
+    }
+
+    /** From now on the storage is the journal's. */
+    private Injector wire(BrokerModule module, Storage storage) {
+        try {
+            return Guice.createInjector(Stage.PRODUCTION, module);
+        } catch (RuntimeException e) {
+            storage.close();
+            throw e;
+        }
     }
 
     private void startThreads() {
@@ -98,12 +113,6 @@ public final class Broker implements AutoCloseable {
         SessionRegistry sessions = injector.getInstance(SessionRegistry.class);
         sessions.load(storage);
         log.info("sessions: {}", sessions.size());
-    }
-
-    private void startExtensions() {
-        ExtensionHost extensions = injector.getInstance(ExtensionHost.class);
-        undo.push(extensions::stop);
-        extensions.start();
     }
 
     private Listeners listen(List<ListenerConfig> configs) throws IOException {

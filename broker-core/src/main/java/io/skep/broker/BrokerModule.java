@@ -5,7 +5,6 @@ import com.google.inject.AbstractModule;
 import com.google.inject.Provides;
 import com.google.inject.Scopes;
 import com.google.inject.Singleton;
-import io.skep.broker.config.ConfigBinder;
 import io.skep.broker.config.SkepConfig;
 import io.skep.broker.extension.ExtensionHost;
 import io.skep.broker.hook.HookChains;
@@ -18,18 +17,24 @@ import io.skep.broker.session.SessionRegistry;
 import io.skep.broker.storage.Journal;
 import io.skep.broker.transport.Reception;
 import io.skep.sdk.storage.Storage;
-import java.nio.file.Path;
 
-/** Wires the broker, once: everything here is a singleton, and nothing per connection or message is. */
+/**
+ * Wires the broker, once: everything here is a singleton, and nothing per connection or message is. What comes before
+ * the storage is there already, for an extension may provide it.
+ */
 final class BrokerModule extends AbstractModule {
 
     private final SkepConfig config;
-    private final Path home;
+    private final Metrics metrics;
+    private final HookChains hooks;
+    private final ExtensionHost extensions;
     private final Storage storage;
 
-    BrokerModule(SkepConfig config, Path home, Storage storage) {
+    BrokerModule(SkepConfig config, Metrics metrics, HookChains hooks, ExtensionHost extensions, Storage storage) {
         this.config = config;
-        this.home = home;
+        this.metrics = metrics;
+        this.hooks = hooks;
+        this.extensions = extensions;
         this.storage = storage;
     }
 
@@ -39,16 +44,13 @@ final class BrokerModule extends AbstractModule {
         binder().requireAtInjectOnConstructors();
         binder().disableCircularProxies();
         bind(SkepConfig.class).toInstance(config);
+        bind(Metrics.class).toInstance(metrics);
+        bind(HookChains.class).toInstance(hooks);
+        bind(ExtensionHost.class).toInstance(extensions);
         bind(Storage.class).toInstance(storage);
         bind(Router.class).in(Scopes.SINGLETON);
         bind(SessionRegistry.class).in(Scopes.SINGLETON);
         bind(Reception.class).in(Scopes.SINGLETON);
-    }
-
-    @Provides
-    @Singleton
-    Metrics metrics() {
-        return new Metrics();
     }
 
     @Provides
@@ -71,19 +73,7 @@ final class BrokerModule extends AbstractModule {
 
     @Provides
     @Singleton
-    Journal journal(Metrics metrics) {
+    Journal journal() {
         return new Journal(storage, metrics);
-    }
-
-    @Provides
-    @Singleton
-    HookChains hooks() {
-        return new HookChains();
-    }
-
-    @Provides
-    @Singleton
-    ExtensionHost extensions(HookChains hooks, Metrics metrics) {
-        return new ExtensionHost(config.extensions(), home, hooks, metrics, ConfigBinder::bind);
     }
 }

@@ -6,6 +6,7 @@ import io.skep.sdk.auth.Authorizer;
 import io.skep.sdk.auth.EnhancedAuthenticator;
 import io.skep.sdk.event.Event;
 import io.skep.sdk.publish.PublishInterceptor;
+import io.skep.sdk.storage.StorageProvider;
 import java.util.function.Consumer;
 
 /**
@@ -93,4 +94,13 @@ public interface Hooks {
      * @param <E> the event
      */
     <E extends Event> void listen(Class<E> type, Consumer<? super E> listener);
+
+    /**
+     * Offers a storage engine. It is opened if the configuration names it ({@code storage.engine}), when the broker
+     * starts and after all extensions have started; one that is offered later waits for the next start of the broker.
+     * The extension runs for as long as its engine is in use, which is until the broker ends.
+     *
+     * @param provider opens the engine; its name is that of no other engine
+     */
+    void storageProvider(StorageProvider provider);
 }

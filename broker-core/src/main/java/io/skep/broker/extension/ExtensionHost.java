@@ -21,6 +21,9 @@ import org.slf4j.LoggerFactory;
  * Runs what lies in the extensions folder. Each JAR, zip or folder there is copied, its manifest read, and started when
  * what it depends on runs. What cannot run is logged in one line that says why, and does not keep the others from
  * running.
+ *
+ * <p>Extensions start before there are sessions, because one of them may provide the storage that sessions are read
+ * from; their hooks take effect when the sessions are there. They stop after the storage was closed.
  */
 public final class ExtensionHost {
 
@@ -48,7 +51,7 @@ public final class ExtensionHost {
                 new Environment(config, home.resolve(config.configFolder()), chains, metrics, configReader));
     }
 
-    /** Starts all extensions. Returns when the hooks of all that can run are in the chains. */
+    /** Starts all extensions that can run. Their hooks do nothing yet. */
     public void start() {
         Map<String, Staged> waiting = stage();
         while (!waiting.isEmpty()) {
@@ -58,7 +61,17 @@ public final class ExtensionHost {
         }
     }
 
-    /** Stops all extensions and forgets them. No hook may be running. */
+    /** Lets the hooks of all extensions take effect. */
+    public void activate() {
+        plugins.activate();
+    }
+
+    /** {@return the storage engines that extensions offer} */
+    public List<StorageEngine> storageEngines() {
+        return plugins.storageEngines();
+    }
+
+    /** Stops all extensions and forgets them. No hook may be running, and no storage of an extension be open. */
     public void stop() {
         plugins.stop();
         loaded.clear();

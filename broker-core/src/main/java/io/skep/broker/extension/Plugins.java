@@ -45,6 +45,19 @@ final class Plugins extends AbstractPluginManager {
         }
     }
 
+    /** Lets the hooks of all that run take effect. */
+    void activate() {
+        getResolvedPlugins().forEach(plugin -> running(plugin).activate());
+    }
+
+    /** {@return the storage engines of all that run, with whose they are} */
+    List<StorageEngine> storageEngines() {
+        return getResolvedPlugins().stream()
+                .flatMap(plugin -> running(plugin).storageProviders().stream()
+                        .map(provider -> new StorageEngine("extension " + plugin.getPluginId(), provider)))
+                .toList();
+    }
+
     /** Stops and unloads all, dependents first. */
     void stop() {
         for (PluginWrapper plugin : List.copyOf(getResolvedPlugins())) {

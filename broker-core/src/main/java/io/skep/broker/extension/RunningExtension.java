@@ -3,7 +3,9 @@ package io.skep.broker.extension;
 
 import io.skep.broker.hook.ExtensionHooks;
 import io.skep.sdk.Extension;
+import io.skep.sdk.storage.StorageProvider;
 import java.lang.reflect.InvocationTargetException;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
@@ -53,10 +55,18 @@ final class RunningExtension extends Plugin {
     public void start() {
         try {
             await(this::startOnOwnThread, START_SECONDS_MAX);
-            environment.chains().add(hooks);
         } catch (BrokenExtensionException e) {
             failure = e;
         }
+    }
+
+    /** Lets the hooks take effect. */
+    void activate() {
+        environment.chains().add(hooks);
+    }
+
+    List<StorageProvider> storageProviders() {
+        return hooks.storageProviders();
     }
 
     @Override
@@ -87,6 +97,7 @@ final class RunningExtension extends Plugin {
                 environment.configReader(),
                 LoggerFactory.getLogger("extension." + plugin.getPluginId()),
                 executor));
+        hooks.close();
         extension = created;
         return null;
     }

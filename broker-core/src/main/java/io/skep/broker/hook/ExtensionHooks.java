@@ -10,6 +10,7 @@ import io.skep.sdk.auth.Authorizer;
 import io.skep.sdk.auth.EnhancedAuthenticator;
 import io.skep.sdk.event.Event;
 import io.skep.sdk.publish.PublishInterceptor;
+import io.skep.sdk.storage.StorageProvider;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -18,8 +19,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
 /**
- * The hooks of one extension, and what is bounded and counted per extension. Filled by any thread until
- * {@link HookChains#add} closes it.
+ * The hooks of one extension, and what is bounded and counted per extension. Filled by any thread until {@link #close}
+ * or {@link HookChains#add}.
  */
 public final class ExtensionHooks implements Hooks {
 
@@ -33,6 +34,7 @@ public final class ExtensionHooks implements Hooks {
     private final List<Hook<Authorizer>> authorizers = new CopyOnWriteArrayList<>();
     private final List<Hook<PublishInterceptor>> interceptors = new CopyOnWriteArrayList<>();
     private final List<Listener> listeners = new CopyOnWriteArrayList<>();
+    private final List<StorageProvider> storageProviders = new CopyOnWriteArrayList<>();
     private volatile boolean closed;
 
     /**
@@ -74,6 +76,12 @@ public final class ExtensionHooks implements Hooks {
         add(listeners, new Listener(events, type, event -> listener.accept(type.cast(event))));
     }
 
+    @Override
+    public void storageProvider(StorageProvider provider) {
+        Objects.requireNonNull(provider.name(), "name"); // now: who cannot tell it is not asked at every start
+        add(storageProviders, provider);
+    }
+
     String extension() {
         return extension;
     }
@@ -98,7 +106,13 @@ public final class ExtensionHooks implements Hooks {
         return listeners;
     }
 
-    void close() {
+    /** {@return the storage engines that the extension offers} */
+    public List<StorageProvider> storageProviders() {
+        return storageProviders;
+    }
+
+    /** Takes no more. */
+    public void close() {
         closed = true;
     }
 

@@ -27,17 +27,18 @@ import javax.tools.ToolProvider;
 import org.slf4j.Logger;
 
 /** A JAR as an author makes it: compiled from source against the SDK and nothing else of the broker. */
-final class ExtensionJar {
+public final class ExtensionJar {
 
     private static final String IMPORTS =
-            "import io.skep.sdk.*; import io.skep.sdk.auth.*; import java.nio.file.*; import java.util.concurrent.*; ";
+            "import io.skep.sdk.*; import io.skep.sdk.auth.*; import io.skep.sdk.storage.*; import java.io.*;"
+                    + " import java.nio.charset.*; import java.nio.file.*; import java.util.*; import java.util.concurrent.*; ";
 
     private final Map<String, String> sources = new LinkedHashMap<>();
     private final Map<String, String> manifest = new LinkedHashMap<>();
     private final StringBuilder classPath = new StringBuilder(location(Extension.class) + ":" + location(Logger.class));
 
     /** {@return a JAR with the three entries that an extension needs} */
-    static ExtensionJar extension(String id, String className) {
+    public static ExtensionJar extension(String id, String className) {
         return new ExtensionJar()
                 .manifest("Plugin-Id", id)
                 .manifest("Plugin-Version", "1.0.0")
@@ -54,7 +55,7 @@ final class ExtensionJar {
     }
 
     /** Adds a class; its package, and imports that all of them need, are put before its source. */
-    ExtensionJar source(String className, String source) {
+    public ExtensionJar source(String className, String source) {
         String packageName = className.substring(0, className.lastIndexOf('.'));
         sources.put(className, "package " + packageName + ";" + IMPORTS + source);
         return this;
@@ -65,7 +66,7 @@ final class ExtensionJar {
         return this;
     }
 
-    Path write(Path jar) throws IOException {
+    public Path write(Path jar) throws IOException {
         Path classes = Files.createTempDirectory(jar.toAbsolutePath().getParent(), ".classes");
         compile(classes);
         Manifest entries = new Manifest();

@@ -54,6 +54,7 @@ final class HostFixture implements AutoCloseable {
         ExtensionHost started = new ExtensionHost(config, home, chains, new Metrics(), reader);
         host = started;
         started.start();
+        started.activate();
         return started.loaded();
     }
 

@@ -8,7 +8,7 @@ public interface WriteBatch {
      * Sets a value.
      *
      * @param keyspace the map
-     * @param key not empty; not changed afterwards by the caller
+     * @param key not empty, and at most 65,543 bytes: a topic and a number; not changed afterwards by the caller
      * @param value not changed afterwards by the caller
      */
     void put(Keyspace keyspace, byte[] key, byte[] value);

@@ -225,6 +225,25 @@ public abstract class StorageContractTest {
     }
 
     @Test
+    final void aKeyIsAsLongAsATopicWithANumberInFrontOfIt() {
+        byte[] key = new byte[65_535 + Long.BYTES];
+        new Random(17).nextBytes(key);
+        byte[] next = key.clone();
+        next[next.length - 1]++;
+        commit(batch -> {
+            batch.put(SPACE, key, bytes("1"));
+            batch.put(SPACE, next, bytes("2"));
+        });
+        assertThat(storage.get(SPACE, key)).isEqualTo(bytes("1"));
+        List<byte[]> seen = new ArrayList<>();
+        storage.scan(SPACE, START, null, (found, value) -> seen.add(found));
+        assertThat(seen).containsExactly(key, next);
+        commit(batch -> batch.delete(SPACE, key));
+        assertThat(storage.get(SPACE, key)).isNull();
+        assertThat(storage.get(SPACE, next)).isEqualTo(bytes("2"));
+    }
+
+    @Test
     final void manyKeysAreAllThereAndInOrder() {
         int count = 100_000;
         for (int first = 0; first < count; first += 10_000) {

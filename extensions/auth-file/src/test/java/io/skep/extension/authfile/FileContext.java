@@ -9,6 +9,7 @@ import io.skep.sdk.auth.Authorizer;
 import io.skep.sdk.auth.EnhancedAuthenticator;
 import io.skep.sdk.event.Event;
 import io.skep.sdk.publish.PublishInterceptor;
+import io.skep.sdk.storage.StorageProvider;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -84,6 +85,11 @@ final class FileContext implements ExtensionContext, Hooks {
     @Override
     public void enhancedAuthenticator(EnhancedAuthenticator authenticator, HookOptions options) {
         methods.add(authenticator.method());
+    }
+
+    @Override
+    public void storageProvider(StorageProvider provider) {
+        throw new AssertionError("offered by nobody here");
     }
 
     @Override
