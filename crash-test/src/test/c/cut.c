@@ -1,27 +1,28 @@
 /* Skep, an MQTT broker. Apache-2.0; see LICENSE. */
 /*
- * Preloaded into a process, this file remembers what of one folder would be there after a power cut. The model:
+ * Preloaded into a process, this remembers what of one folder would be there after a power cut. The model:
  *
  *   - what is in a file survives when fsync or fdatasync of that file has returned after it was written;
- *   - a name in the folder (created, renamed, removed) survives when fsync of the folder has returned;
+ *   - a name (created, renamed, removed) survives when fsync of the folder it is in has returned;
  *   - nothing else is promised: sync_file_range is no promise.
  *
- * A sync of a file copies what was written since its last one to <shadow>/synced/<inode>; a sync of the folder writes
- * the list of its names to <shadow>/names. Neither reaches the disk: a killed process leaves its writes to the system,
- * and PowerCut.java builds the folder anew from the shadow. So that an inode number means one file for ever, each file
- * has a second name in <shadow>/kept until no list mentions it.
+ * A sync of a file copies what was written since its last one to <shadow>/synced/<inode>; a sync of a folder writes the
+ * list of its names to <shadow>/names/<inode>. Neither reaches the disk: a killed process leaves its writes to the
+ * system, and PowerCut.java builds the folder anew from the shadow. So that an inode number means one file for ever,
+ * each file has a second name in <shadow>/kept until no list mentions it.
  *
  * A write that is missed here shows as a loss that did not happen, never hides one that did.
  *
- *   SKEP_CUT_FOLDER   the folder, an absolute path without links
- *   SKEP_CUT_SHADOW   another on the same disk, with the folders synced and kept in it
- *   SKEP_CUT_MICROS   how long a sync takes: meanwhile what is to be synced is lost by a cut
- *   SKEP_CUT_FULL     while this file exists, the disk is full
+ *   POWER_CUT_FOLDER   the folder, an absolute path without links
+ *   POWER_CUT_SHADOW   another on the same disk, with the folders synced, names and kept in it
+ *   POWER_CUT_MICROS   how long a sync takes: meanwhile what is to be synced is lost by a cut
+ *   POWER_CUT_FULL     while this file exists, the disk is full
  */
 #define _GNU_SOURCE
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <limits.h>
 #include <pthread.h>
 #include <stdint.h>
@@ -53,15 +54,15 @@ static void fail(const char *what) {
 
 __attribute__((constructor)) static void begin(void) {
     struct stat st;
-    const char *folder_name = getenv("SKEP_CUT_FOLDER"), *shadow_name = getenv("SKEP_CUT_SHADOW");
+    const char *folder_name = getenv("POWER_CUT_FOLDER"), *shadow_name = getenv("POWER_CUT_SHADOW");
     if (folder_name == NULL || shadow_name == NULL || stat(folder_name, &st) != 0) {
-        fail("finding SKEP_CUT_FOLDER and SKEP_CUT_SHADOW");
+        fail("finding POWER_CUT_FOLDER and POWER_CUT_SHADOW");
     }
     device = st.st_dev;
     snprintf(folder, sizeof folder, "%s", folder_name);
     snprintf(shadow, sizeof shadow, "%s", shadow_name);
-    snprintf(full, sizeof full, "%s", getenv("SKEP_CUT_FULL") ? getenv("SKEP_CUT_FULL") : "");
-    sync_micros = getenv("SKEP_CUT_MICROS") ? (useconds_t)atoi(getenv("SKEP_CUT_MICROS")) : 0;
+    snprintf(full, sizeof full, "%s", getenv("POWER_CUT_FULL") ? getenv("POWER_CUT_FULL") : "");
+    sync_micros = getenv("POWER_CUT_MICROS") ? (useconds_t)atoi(getenv("POWER_CUT_MICROS")) : 0;
 }
 
 /* From where on a file was written since its last sync. Under the lock. */
@@ -132,10 +133,10 @@ static int64_t lower(int fd, int64_t offset) {
     return is_file(fd, &st) && st.st_size < offset ? st.st_size : offset; /* a hole is written too */
 }
 
-static void keep(const char *existing, int follow, ino_t inode) {
+static void keep(int folder_fd, const char *existing, int follow, ino_t inode) {
     char kept[PATH_MAX];
     snprintf(kept, sizeof kept, "%s/kept/%ju", shadow, (uintmax_t)inode);
-    if (linkat(AT_FDCWD, existing, AT_FDCWD, kept, follow) != 0 && errno != EEXIST && errno != ENOENT) {
+    if (linkat(folder_fd, existing, AT_FDCWD, kept, follow) != 0 && errno != EEXIST && errno != ENOENT) {
         fail("keeping a file");
     }
 }
@@ -173,7 +174,7 @@ static void sync_file(int fd, const struct stat *st) {
         copy(source, target, from, st->st_size);
         close(source);
         close(target);
-        keep(link, AT_SYMLINK_FOLLOW, st->st_ino);
+        keep(AT_FDCWD, link, AT_SYMLINK_FOLLOW, st->st_ino);
     }
     if (truncate(synced, st->st_size) != 0) {
         fail("truncating the shadow of a file");
@@ -181,7 +182,32 @@ static void sync_file(int fd, const struct stat *st) {
     *dirty = CLEAN;
 }
 
-/* Files that neither the folder nor the list of its names mentions any more. */
+/* Whether a list of names has this file. */
+static int is_listed(ino_t inode) {
+    char path[PATH_MAX], line[PATH_MAX];
+    snprintf(path, sizeof path, "%s/names", shadow);
+    int listed = 0;
+    DIR *lists = opendir(path);
+    if (lists == NULL) {
+        fail("listing the lists of names");
+    }
+    for (struct dirent *entry = readdir(lists); entry != NULL && !listed; entry = readdir(lists)) {
+        int fd = openat(dirfd(lists), entry->d_name, O_RDONLY | O_CLOEXEC);
+        FILE *list = fd < 0 || entry->d_name[0] == '.' ? NULL : fdopen(fd, "r");
+        while (list != NULL && !listed && fgets(line, sizeof line, list) != NULL) {
+            listed = line[0] == 'f' && strtoumax(line + 2, NULL, 10) == (uintmax_t)inode;
+        }
+        if (list != NULL) {
+            fclose(list);
+        } else if (fd >= 0) {
+            close(fd);
+        }
+    }
+    closedir(lists);
+    return listed;
+}
+
+/* Files that no folder and no list of names mentions any more. */
 static void sweep(void) {
     char path[PATH_MAX];
     snprintf(path, sizeof path, "%s/kept", shadow);
@@ -191,7 +217,8 @@ static void sweep(void) {
     }
     for (struct dirent *entry = readdir(kept); entry != NULL; entry = readdir(kept)) {
         struct stat st;
-        if (fstatat(dirfd(kept), entry->d_name, &st, 0) == 0 && S_ISREG(st.st_mode) && st.st_nlink == 1) {
+        if (fstatat(dirfd(kept), entry->d_name, &st, 0) == 0 && S_ISREG(st.st_mode) && st.st_nlink == 1
+                && !is_listed(st.st_ino)) {
             *dirty_from(st.st_ino) = 0;
             snprintf(path, sizeof path, "%s/synced/%ju", shadow, (uintmax_t)st.st_ino);
             unlink(path);
@@ -201,27 +228,28 @@ static void sweep(void) {
     closedir(kept);
 }
 
-static void sync_names(void) {
-    char names[PATH_MAX], next[PATH_MAX + 8], path[PATH_MAX + 256];
-    snprintf(names, sizeof names, "%s/names", shadow);
-    snprintf(next, sizeof next, "%s.next", names);
-    DIR *entries = opendir(folder);
+static void sync_names(int fd, const struct stat *st) {
+    char names[PATH_MAX], next[PATH_MAX + 8];
+    snprintf(names, sizeof names, "%s/names/%ju", shadow, (uintmax_t)st->st_ino);
+    snprintf(next, sizeof next, "%s/next", shadow);
+    DIR *entries = fdopendir(openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     int list = open(next, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
     if (entries == NULL || list < 0) {
-        fail("listing the folder");
+        fail("listing a folder");
     }
     for (struct dirent *entry = readdir(entries); entry != NULL; entry = readdir(entries)) {
-        struct stat st;
-        if (fstatat(dirfd(entries), entry->d_name, &st, 0) == 0 && S_ISREG(st.st_mode)) {
-            snprintf(path, sizeof path, "%s/%s", folder, entry->d_name);
-            keep(path, 0, st.st_ino);
-            dprintf(list, "%ju %s\n", (uintmax_t)st.st_ino, entry->d_name);
+        struct stat its;
+        if (entry->d_name[0] != '.' && fstatat(dirfd(entries), entry->d_name, &its, AT_SYMLINK_NOFOLLOW) == 0) {
+            if (S_ISREG(its.st_mode)) {
+                keep(dirfd(entries), entry->d_name, 0, its.st_ino);
+            }
+            dprintf(list, "%c %ju %s\n", S_ISDIR(its.st_mode) ? 'd' : 'f', (uintmax_t)its.st_ino, entry->d_name);
         }
     }
     closedir(entries);
     close(list);
     if (rename(next, names) != 0) {
-        fail("replacing the list of names");
+        fail("replacing a list of names");
     }
     sweep();
 }
@@ -236,7 +264,7 @@ static int sync_any(int fd, long call) {
     }
     pthread_mutex_lock(&lock); /* until all is copied: another sync of this file must not return before */
     if (fstat(fd, &st) == 0 && S_ISDIR(st.st_mode)) {
-        sync_names();
+        sync_names(fd, &st);
     } else {
         sync_file(fd, &st);
     }

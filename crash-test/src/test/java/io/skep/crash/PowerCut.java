@@ -11,6 +11,7 @@ import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -56,11 +57,12 @@ final class PowerCut {
 
     /** Builds the library, and an empty folder beside what it has to remember. */
     static PowerCut prepare(Path parent) throws Exception {
-        Path base = parent.toRealPath();
+        Path base = Files.createDirectories(parent).toRealPath();
         Path folder = Files.createDirectories(base.resolve("data"));
         Path shadow = base.resolve("shadow");
-        Files.createDirectories(shadow.resolve("kept"));
-        Files.createDirectories(shadow.resolve("synced"));
+        for (String name : List.of("kept", "synced", "names")) {
+            Files.createDirectories(shadow.resolve(name));
+        }
         Path library = base.resolve("cut.so");
         Tool.run(
                 "gcc",
@@ -92,10 +94,10 @@ final class PowerCut {
     Map<String, String> environment(Duration sync) {
         return Map.of(
                 "LD_PRELOAD", library.toString(),
-                "SKEP_CUT_FOLDER", folder.toString(),
-                "SKEP_CUT_SHADOW", shadow.toString(),
-                "SKEP_CUT_MICROS", Long.toString(sync.toNanos() / 1000),
-                "SKEP_CUT_FULL", full().toString());
+                "POWER_CUT_FOLDER", folder.toString(),
+                "POWER_CUT_SHADOW", shadow.toString(),
+                "POWER_CUT_MICROS", Long.toString(sync.toNanos() / 1000),
+                "POWER_CUT_FULL", full().toString());
     }
 
     /** Cuts it as the dice say. */
@@ -108,56 +110,70 @@ final class PowerCut {
 
     /** No process may write to the folder any more. */
     void cut(Names names, Tails tails, Random random) throws IOException {
-        Map<String, byte[]> survivors = new LinkedHashMap<>();
-        for (Map.Entry<String, String> name : (names == Names.LIVE ? live() : synced()).entrySet()) {
-            survivors.put(name.getKey(), content(name.getKey(), name.getValue(), tails, random));
-        }
+        Map<Path, byte[]> files = new LinkedHashMap<>();
+        List<Path> folders = new ArrayList<>();
+        collect(folder, inode(folder), new Survivors(names, tails, random, folders, files));
         clear(folder);
-        clear(shadow.resolve("kept"));
-        clear(shadow.resolve("synced"));
-        List<String> list = new ArrayList<>();
-        for (Map.Entry<String, byte[]> file : survivors.entrySet()) {
-            Path path = Files.write(folder.resolve(file.getKey()), file.getValue());
-            String inode = inode(path);
-            Files.createLink(shadow.resolve("kept").resolve(inode), path);
+        for (String name : List.of("kept", "synced", "names")) {
+            clear(shadow.resolve(name));
+        }
+        for (Path path : folders) {
+            Files.createDirectories(path);
+        }
+        for (Map.Entry<Path, byte[]> file : files.entrySet()) {
+            String inode = inode(Files.write(file.getKey(), file.getValue()));
+            Files.createLink(shadow.resolve("kept").resolve(inode), file.getKey());
             Files.write(shadow.resolve("synced").resolve(inode), file.getValue());
-            list.add(inode + " " + file.getKey());
         }
-        Files.write(shadow.resolve("names"), list);
+        for (Path path : folders) { // what is there now is on the disk
+            Files.write(shadow.resolve("names").resolve(inode(path)), list(path));
+        }
     }
 
-    private Map<String, String> synced() throws IOException {
-        Map<String, String> inodes = new LinkedHashMap<>();
-        Path names = shadow.resolve("names");
-        for (String line : Files.exists(names) ? Files.readAllLines(names, UTF_8) : List.<String>of()) {
-            String[] words = line.split(" ", 2);
-            inodes.put(words[1], words[0]);
-        }
-        return inodes;
-    }
+    /** How to choose them, and those that were found. */
+    private record Survivors(Names names, Tails tails, Random random, List<Path> folders, Map<Path, byte[]> files) {}
 
-    private Map<String, String> live() throws IOException {
-        Map<String, String> inodes = new LinkedHashMap<>();
-        try (Stream<Path> files = Files.list(folder)) {
-            for (Path file : files.sorted().toList()) {
-                if (!Files.isRegularFile(file)) {
-                    throw new IllegalStateException(file + ": a folder (expected: files only; cut.c knows no others)");
-                }
-                inodes.put(file.getFileName().toString(), inode(file));
+    private void collect(Path path, String inode, Survivors survivors) throws IOException {
+        survivors.folders().add(path);
+        Path synced = shadow.resolve("names").resolve(inode);
+        List<String> lines = List.of();
+        if (survivors.names() == Names.LIVE) {
+            lines = list(path);
+        } else if (Files.exists(synced)) {
+            lines = Files.readAllLines(synced, UTF_8);
+        }
+        for (String line : lines) {
+            String[] words = line.split(" ", 3);
+            Path entry = path.resolve(words[2]);
+            if (words[0].equals("d")) {
+                collect(entry, words[1], survivors);
+            } else {
+                survivors.files().put(entry, content(entry, words[1], survivors));
             }
         }
-        return inodes;
     }
 
-    private byte[] content(String name, String inode, Tails tails, Random random) throws IOException {
+    /** {@return the names in a folder, as {@code cut.c} writes them down} */
+    private static List<String> list(Path folder) throws IOException {
+        List<String> lines = new ArrayList<>();
+        try (Stream<Path> entries = Files.list(folder)) {
+            for (Path entry : entries.sorted().toList()) {
+                lines.add((Files.isDirectory(entry) ? "d " : "f ") + inode(entry) + " " + entry.getFileName());
+            }
+        }
+        return lines;
+    }
+
+    private byte[] content(Path file, String inode, Survivors survivors) throws IOException {
         Path copy = shadow.resolve("synced").resolve(inode);
         byte[] synced = Files.exists(copy) ? Files.readAllBytes(copy) : new byte[0];
         Path kept = shadow.resolve("kept").resolve(inode);
-        byte[] written = Files.readAllBytes(Files.exists(kept) ? kept : folder.resolve(name));
+        byte[] written = Files.readAllBytes(Files.exists(kept) ? kept : file);
         if (written.length < synced.length || !Arrays.equals(written, 0, synced.length, synced, 0, synced.length)) {
             return synced; // rewritten, not grown
         }
-        return switch (tails) {
+        Random random = survivors.random();
+        return switch (survivors.tails()) {
             case NOTHING -> synced;
             case SOME -> Arrays.copyOf(written, synced.length + random.nextInt(written.length - synced.length + 1));
             case HOLES -> pierce(written, synced.length, random);
@@ -178,9 +194,11 @@ final class PowerCut {
     }
 
     private static void clear(Path folder) throws IOException {
-        try (Stream<Path> files = Files.list(folder)) {
-            for (Path file : files.toList()) {
-                Files.delete(file);
+        try (Stream<Path> entries = Files.walk(folder)) {
+            for (Path entry : entries.sorted(Comparator.reverseOrder()).toList()) {
+                if (!entry.equals(folder)) {
+                    Files.delete(entry);
+                }
             }
         }
     }

@@ -67,6 +67,18 @@ class PowerCutTest {
     }
 
     @Test
+    void aFolderIsANameInTheOneAboveIt() throws Exception {
+        run("folder deep", "append deep/file 1", "sync deep/file", "sync deep", "folder lost", "append lost/file 2");
+        run("sync lost/file", "sync lost", "remove lost/file", "remove lost", "sync .", "folder late");
+        run("append late/file 3", "sync late/file", "sync late", "append deep/file 4");
+        cut(Names.SYNCED);
+        assertThat(files()).isEqualTo(Map.of("deep/file", "1"));
+        run("append deep/file 5", "sync deep/file", "append deep/other 6", "sync deep/other", "sync deep");
+        cut(Names.SYNCED);
+        assertThat(files()).isEqualTo(Map.of("deep/file", "15", "deep/other", "6"));
+    }
+
+    @Test
     void namesMaySurviveWithoutASyncAndContentStillDoesNot() throws Exception {
         run("append current old", "sync current", "sync .", "append next new", "rename next current", "append more 1");
         cut(Names.LIVE);
@@ -131,9 +143,9 @@ class PowerCutTest {
 
     private Map<String, String> files() throws IOException {
         Map<String, String> contents = new TreeMap<>();
-        try (Stream<Path> files = Files.list(power.folder())) {
-            for (Path file : files.toList()) {
-                contents.put(file.getFileName().toString(), Files.readString(file));
+        try (Stream<Path> files = Files.walk(power.folder())) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                contents.put(power.folder().relativize(file).toString(), Files.readString(file));
             }
         }
         return contents;
