@@ -147,7 +147,7 @@ final class Campaign implements AutoCloseable {
     }
 
     /** Below the ports that connections take: else a client could take it while the broker is down. */
-    private static int freePort(Random random) {
+    static int freePort(Random random) {
         while (true) {
             int port = 10_000 + random.nextInt(20_000);
             try (ServerSocket socket = new ServerSocket()) {

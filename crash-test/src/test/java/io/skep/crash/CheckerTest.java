@@ -101,6 +101,14 @@ class CheckerTest {
     }
 
     @Test
+    void amongMembersOfAGroupTheOrderAtQosOneIsNotPromised() {
+        happened(new Subscribed("one", "$share/crew/stream/#"));
+        publish(0, 1);
+        happened(new Received("one", TOPIC, 1, 1, false), new Received("one", TOPIC, 0, 1, false));
+        assertThat(violations()).isEmpty();
+    }
+
+    @Test
     void aWillIsPublishedExactlyOnce() {
         String will = "wills/one";
         happened(new Subscribed("reader", "wills/#"), new Undecided(will), new Armed(will));

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.skep.crash.Campaign.Outcome;
 import io.skep.crash.Campaign.Plan;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -35,8 +37,26 @@ class CrashIT {
             System.out.println(plan);
             Outcome outcome = Campaign.run(plan, folder.resolve(Integer.toString(i)));
             System.out.println(outcome.figures());
-            assertThat(outcome.violations()).as("%s: %s", plan, outcome.figures()).isEmpty();
+            assertThat(outcome.violations()).as("%s: %s", plan, outcome).isEmpty();
         }
+    }
+
+    @Test
+    void whatIsAcknowledgedInTheFirstSecondSurvivesAPowerCut() throws Exception {
+        PowerCut power = PowerCut.prepare(folder);
+        int port = Campaign.freePort(new Random());
+        History history = new History();
+        DurableClient client = new DurableClient("first", true, port, history);
+        for (int start = 0; start < 2; start++) {
+            try (BrokerProcess broker = BrokerProcess.start(port, power.folder(), power.environment(Duration.ZERO))) {
+                broker.awaitReady();
+                assertThat(client.connect()).isTrue();
+            }
+            client.close();
+            power.cut(PowerCut.Names.SYNCED, PowerCut.Tails.NOTHING, new Random());
+        }
+        assertThat(history.events())
+                .containsExactly(new Event.Connected("first", false), new Event.Connected("first", true));
     }
 
     /** The parts of a whole, none of which is much larger than another. */
