@@ -48,10 +48,14 @@ final class BrokerProcess implements AutoCloseable {
         }
         var builder = new ProcessBuilder(command).redirectErrorStream(true);
         builder.environment().keySet().removeIf(name -> name.startsWith("SKEP_") || name.startsWith("JAVA_"));
-        Path logs = data.resolveSibling("logs");
-        builder.environment().put("JAVA_OPTS", "-Xmx256m -XX:TieredStopAtLevel=1 -Dskep.logs=" + logs);
+        builder.environment().put("JAVA_OPTS", options(data.getParent()));
         builder.environment().putAll(environment);
         return new BrokerProcess(builder.start());
+    }
+
+    /** {@return flags for its JVM: it starts often and lives short} */
+    static String options(Path logs) {
+        return "-Xmx256m -XX:TieredStopAtLevel=1 -Dskep.logs=" + logs.resolve("logs");
     }
 
     private void read() {

@@ -7,6 +7,7 @@ import io.skep.crash.Campaign.Outcome;
 import io.skep.crash.Campaign.Plan;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -34,29 +35,8 @@ class CrashIT {
         for (int i = 0; i < campaigns; i++) {
             Plan plan = new Plan(
                     part(kills, i, campaigns), part(cuts, i, campaigns), part(stops, i, campaigns), "fsync", seed + i);
-            System.out.println(plan);
-            Outcome outcome = Campaign.run(plan, folder.resolve(Integer.toString(i)));
-            System.out.println(outcome.figures());
-            assertThat(outcome.violations()).as("%s: %s", plan, outcome).isEmpty();
+            assertThat(violations(plan)).as(plan.toString()).isEmpty();
         }
-    }
-
-    @Test
-    void whatIsAcknowledgedInTheFirstSecondSurvivesAPowerCut() throws Exception {
-        PowerCut power = PowerCut.prepare(folder);
-        int port = Campaign.freePort(new Random());
-        History history = new History();
-        DurableClient client = new DurableClient("first", true, port, history);
-        for (int start = 0; start < 2; start++) {
-            try (BrokerProcess broker = BrokerProcess.start(port, power.folder(), power.environment(Duration.ZERO))) {
-                broker.awaitReady();
-                assertThat(client.connect()).isTrue();
-            }
-            client.close();
-            power.cut(PowerCut.Names.SYNCED, PowerCut.Tails.NOTHING, new Random());
-        }
-        assertThat(history.events())
-                .containsExactly(new Event.Connected("first", false), new Event.Connected("first", true));
     }
 
     /** The parts of a whole, none of which is much larger than another. */
@@ -66,11 +46,38 @@ class CrashIT {
 
     @Test
     void aBrokerThatDoesNotStoreIsFoundOut() throws Exception {
-        Plan plan = new Plan(1, 1, 0, "none", System.nanoTime());
-        Outcome outcome = Campaign.run(plan, folder);
-        assertThat(outcome.violations())
-                .as("%s: %s", plan, outcome.figures())
+        assertThat(violations(new Plan(2, 0, 0, "none", System.nanoTime())))
                 .anyMatch(line -> line.contains("lost message"))
                 .anyMatch(line -> line.contains("lost session"));
+    }
+
+    @Test
+    void aBrokerThatDoesNotSyncIsFoundOut() throws Exception {
+        assertThat(violations(new Plan(0, 2, 0, "os", System.nanoTime())))
+                .anyMatch(line -> line.contains("lost"));
+    }
+
+    private List<String> violations(Plan plan) throws Exception {
+        System.out.println(plan);
+        Outcome outcome = Campaign.run(plan, folder.resolve(Long.toString(plan.seed())));
+        System.out.println(outcome.figures());
+        return outcome.violations();
+    }
+
+    @Test
+    void whatIsAcknowledgedInTheFirstSecondSurvivesAPowerCut() throws Exception {
+        PowerCut power = PowerCut.prepare(folder);
+        int port = Campaign.freePort(new Random());
+        History history = new History();
+        for (int start = 0; start < 2; start++) {
+            try (BrokerProcess broker = BrokerProcess.start(port, power.folder(), power.environment(Duration.ZERO));
+                    DurableClient client = new DurableClient("first", true, port, history)) {
+                broker.awaitReady();
+                assertThat(client.connect()).isTrue();
+            }
+            power.cut(PowerCut.Names.SYNCED, PowerCut.Tails.NOTHING, new Random());
+        }
+        assertThat(history.events())
+                .containsExactly(new Event.Connected("first", false), new Event.Connected("first", true));
     }
 }

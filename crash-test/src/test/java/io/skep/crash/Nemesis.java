@@ -13,7 +13,8 @@ import java.util.Random;
 /** Strikes the broker at random moments, sometimes before it is ready again, and starts it anew. */
 final class Nemesis implements AutoCloseable {
 
-    private static final int PEACE_MILLIS_MAX = 1_200;
+    private static final int PEACE_EVENTS_MAX = 800;
+    private static final int PEACE_MILLIS_MAX = 2_000;
     private static final int START_MILLIS_MAX = 1_000;
     private static final int STOP_MILLIS_MAX = 1_500;
     private static final int[] SYNC_MILLIS = {0, 1, 5, 20};
@@ -63,13 +64,17 @@ final class Nemesis implements AutoCloseable {
         broker.awaitReady();
     }
 
-    /** One in five strikes hits a broker that starts. */
+    /** One in five strikes hits a broker that starts, the others one that has done something. */
     private void awaitMoment() throws InterruptedException {
         if (random.nextInt(5) == 0) {
             broker.isReadyWithin(Duration.ofMillis(random.nextInt(START_MILLIS_MAX)));
         } else {
             broker.awaitReady();
-            Thread.sleep(random.nextInt(PEACE_MILLIS_MAX));
+            int size = history.size() + random.nextInt(PEACE_EVENTS_MAX);
+            long deadlineNanos = System.nanoTime() + Duration.ofMillis(PEACE_MILLIS_MAX).toNanos();
+            while (history.size() < size && System.nanoTime() < deadlineNanos) {
+                Thread.sleep(1);
+            }
         }
         if (!broker.isAlive()) {
             throw new AssertionError("the broker has ended by itself:\n" + broker.output());
