@@ -41,7 +41,8 @@ final class BrokerProcess implements AutoCloseable {
         if (!Files.isExecutable(SKEP)) {
             throw new IllegalStateException(SKEP + ": not there (expected: the packaged distribution)");
         }
-        List<String> command = new ArrayList<>(List.of(SKEP.toAbsolutePath().normalize().toString(), "start"));
+        List<String> command =
+                new ArrayList<>(List.of(SKEP.toAbsolutePath().normalize().toString(), "start"));
         command.addAll(List.of("--port", Integer.toString(port), "--set", "storage.folder=" + data));
         for (String setting : settings) {
             command.addAll(List.of("--set", setting));

@@ -17,8 +17,8 @@ import java.util.Random;
 import java.util.stream.IntStream;
 
 /**
- * One broker, its clients and its nemesis: the clients live, the nemesis rages, then all settle, and the checker looks at
- * what has happened.
+ * One broker, its clients and its nemesis: the clients live, the nemesis rages, then all settle, and the checker looks
+ * at what has happened.
  */
 final class Campaign implements AutoCloseable {
 
@@ -91,7 +91,8 @@ final class Campaign implements AutoCloseable {
         long deadlineNanos = System.nanoTime() + SETTLE_MAX.toNanos();
         while (!subscribers.stream().allMatch(Subscriber::isReady)) {
             if (System.nanoTime() > deadlineNanos) {
-                throw new AssertionError("not everyone can subscribe:\n" + nemesis.broker().output());
+                throw new AssertionError(
+                        "not everyone can subscribe:\n" + nemesis.broker().output());
             }
             Thread.sleep(10);
         }

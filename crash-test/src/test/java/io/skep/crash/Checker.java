@@ -90,8 +90,8 @@ final class Checker {
 
         boolean isEntitled(String topic, int at) {
             return subscribedAt.entrySet().stream()
-                    .anyMatch(subscription ->
-                            subscription.getValue() < at && subscription.getKey().matches(topic));
+                    .anyMatch(subscription -> subscription.getValue() < at
+                            && subscription.getKey().matches(topic));
         }
     }
 
@@ -184,7 +184,8 @@ final class Checker {
 
     private boolean isAlone(Recipient recipient, String topic) {
         return recipient.groups.stream()
-                .noneMatch(group -> Objects.requireNonNull(groups.get(group), group).isEntitled(topic, now));
+                .noneMatch(group ->
+                        Objects.requireNonNull(groups.get(group), group).isEntitled(topic, now));
     }
 
     private void share(String name, Received received) {
@@ -218,8 +219,7 @@ final class Checker {
             missing.stream()
                     .filter(number -> recipient.isEntitled(topicName, topic.sentAt.get(number)))
                     .forEach(number -> report(
-                            "lost message: %s did not get %s number %s of QoS %s",
-                            name, topicName, number, topic.qos));
+                            "lost message: %s did not get %s number %s of QoS %s", name, topicName, number, topic.qos));
         });
         wills.forEach((topic, armedAt) -> {
             if (recipient.isEntitled(topic, armedAt) && recipient.of(topic).isEmpty()) {

@@ -13,9 +13,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The broker is killed, loses power and stands still, and keeps its promises. How often is said by the system properties
- * {@code skep.crash.kills}, {@code skep.crash.cuts} and {@code skep.crash.stops}; {@code skep.crash.seed} repeats what
- * the dice have decided, if not what the scheduler has.
+ * The broker is killed, loses power and stands still, and keeps its promises. How often is said by the system
+ * properties {@code skep.crash.kills}, {@code skep.crash.cuts} and {@code skep.crash.stops}; {@code skep.crash.seed}
+ * repeats what the dice have decided, if not what the scheduler has.
  */
 class CrashIT {
 
@@ -53,8 +53,7 @@ class CrashIT {
 
     @Test
     void aBrokerThatDoesNotSyncIsFoundOut() throws Exception {
-        assertThat(violations(new Plan(0, 2, 0, "os", System.nanoTime())))
-                .anyMatch(line -> line.contains("lost"));
+        assertThat(violations(new Plan(0, 2, 0, "os", System.nanoTime()))).anyMatch(line -> line.contains("lost"));
     }
 
     private List<String> violations(Plan plan) throws Exception {

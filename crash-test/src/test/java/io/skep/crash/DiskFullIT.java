@@ -133,7 +133,9 @@ class DiskFullIT {
         long deadlineNanos = System.nanoTime() + DEADLINE.toNanos();
         while (!condition.holds()) {
             if (System.nanoTime() > deadlineNanos) {
-                assertThat(Checker.check(history.events())).as("waiting for %s", what).isEmpty();
+                assertThat(Checker.check(history.events()))
+                        .as("waiting for %s", what)
+                        .isEmpty();
                 throw new AssertionError("waited in vain for " + what + ", seed " + seed + ":\n" + broker.output());
             }
             Thread.sleep(10);

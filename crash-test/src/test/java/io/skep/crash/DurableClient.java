@@ -131,9 +131,7 @@ final class DurableClient implements AutoCloseable {
     private int nextId() {
         do {
             lastId = lastId % IDS + 1;
-        } while (unacknowledged.containsKey(lastId)
-                || unreleased.contains(lastId)
-                || subscribing.containsKey(lastId));
+        } while (unacknowledged.containsKey(lastId) || unreleased.contains(lastId) || subscribing.containsKey(lastId));
         return lastId;
     }
 

@@ -71,7 +71,8 @@ final class Nemesis implements AutoCloseable {
         } else {
             broker.awaitReady();
             int size = history.size() + random.nextInt(PEACE_EVENTS_MAX);
-            long deadlineNanos = System.nanoTime() + Duration.ofMillis(PEACE_MILLIS_MAX).toNanos();
+            long deadlineNanos =
+                    System.nanoTime() + Duration.ofMillis(PEACE_MILLIS_MAX).toNanos();
             while (history.size() < size && System.nanoTime() < deadlineNanos) {
                 Thread.sleep(1);
             }

@@ -41,7 +41,14 @@ class PowerCutTest {
 
     @Test
     void eachWayOfWritingIsSeen() throws Exception {
-        run("append log 0123456789", "sync log", "sync .", "overwrite log abc", "gather log de", "cut log 12", "sync log");
+        run(
+                "append log 0123456789",
+                "sync log",
+                "sync .",
+                "overwrite log abc",
+                "gather log de",
+                "cut log 12",
+                "sync log");
         run("append log f", "sync log", "cut log 9");
         cut(Names.SYNCED);
         assertThat(files()).isEqualTo(Map.of("log", "abc3456789def"));
@@ -107,10 +114,16 @@ class PowerCutTest {
         run("append log synced", "sync log", "sync .", "append log " + longText);
         Path log = power.folder().resolve("log");
         power.cut(Names.SYNCED, Tails.HOLES, random);
-        assertThat(Files.readString(log)).as("seed %s", seed).startsWith("synced").hasSize(20_006);
+        assertThat(Files.readString(log))
+                .as("seed %s", seed)
+                .startsWith("synced")
+                .hasSize(20_006);
         run("append log " + longText);
         power.cut(Names.SYNCED, Tails.SOME, random);
-        assertThat(Files.readString(log)).as("seed %s", seed).startsWith("synced").hasSizeBetween(20_006, 40_006);
+        assertThat(Files.readString(log))
+                .as("seed %s", seed)
+                .startsWith("synced")
+                .hasSizeBetween(20_006, 40_006);
     }
 
     private void cut(Names names) throws IOException {

@@ -4,7 +4,9 @@ package io.skep.crash;
 import java.time.Duration;
 import java.util.List;
 
-/** Comes and goes, with a session that stays; subscribes to the first filter at once and to the others when it likes. */
+/**
+ * Comes and goes, with a session that stays; subscribes to the first filter at once and to the others when it likes.
+ */
 final class Subscriber extends Actor {
 
     private static final int AWAY_MILLIS_MAX = 500;
@@ -29,7 +31,8 @@ final class Subscriber extends Actor {
         while (true) {
             if (!client.isConnected()) {
                 if (client.connect()) {
-                    leaveNanos = System.nanoTime() + Duration.ofMillis(random.nextInt(HERE_MILLIS_MAX)).toNanos();
+                    leaveNanos = System.nanoTime()
+                            + Duration.ofMillis(random.nextInt(HERE_MILLIS_MAX)).toNanos();
                 } else {
                     pause(50);
                 }

@@ -36,7 +36,12 @@ final class Wire implements AutoCloseable {
     }
 
     /** What CONNECT says. MQTT 3.1.1 knows neither of the times: a session is clean or stays. */
-    record Connect(String client, boolean clean, int expirySeconds, @Nullable Message will, int delaySeconds) {}
+    record Connect(
+            String client,
+            boolean clean,
+            int expirySeconds,
+            @Nullable Message will,
+            int delaySeconds) {}
 
     Wire(int port, boolean v5) throws IOException {
         this.v5 = v5;
