@@ -46,6 +46,12 @@ public final class Inbound {
             @Override
             protected void stored() {}
 
+            /** Nothing is stored of the message: when it comes again, on whatever connection, it is new. */
+            @Override
+            protected void failed() {
+                forget(id);
+            }
+
             @Override
             protected Executor loop() {
                 return session;

@@ -6,17 +6,22 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The folder of one broker's data. A lock of the operating system keeps a second broker out, and goes when the process
  * goes, however it dies; the process id in the lock file is only there to be read.
  */
 public final class DataFolder implements AutoCloseable {
+
+    private static final Logger log = LoggerFactory.getLogger(DataFolder.class);
 
     private static final String LOCK_FILE = "skep.lock";
 
@@ -38,7 +43,7 @@ public final class DataFolder implements AutoCloseable {
      */
     public static DataFolder open(Path folder) {
         try {
-            Path path = Files.createDirectories(folder).toRealPath();
+            Path path = create(folder).toRealPath();
             if (!TAKEN.add(path)) {
                 throw inUse(path, ownProcess());
             }
@@ -66,6 +71,31 @@ public final class DataFolder implements AutoCloseable {
             throw new StorageException("storage.folder: '" + path + "' could not be given free", e);
         } finally {
             TAKEN.remove(path);
+        }
+    }
+
+    /**
+     * Creates a folder if there is none; then it is there after a power cut too, which its synced files alone do not
+     * say.
+     */
+    static Path create(Path folder) throws IOException {
+        Path path = folder.toAbsolutePath();
+        Path parent = path.getParent();
+        if (parent != null) {
+            if (!Files.exists(parent)) {
+                create(parent);
+            }
+            Files.createDirectories(path);
+            sync(parent);
+        }
+        return path;
+    }
+
+    private static void sync(Path folder) throws IOException {
+        try (FileChannel names = FileChannel.open(folder, StandardOpenOption.READ)) {
+            names.force(true);
+        } catch (AccessDeniedException e) {
+            log.debug("{} cannot be synced", folder, e); // Windows; or not ours, and then not made by us either
         }
     }
 

@@ -5,6 +5,7 @@ import io.skep.sdk.storage.Durability;
 import io.skep.sdk.storage.Storage;
 import io.skep.sdk.storage.StorageException;
 import io.skep.sdk.storage.StorageProvider;
+import java.io.IOException;
 import java.nio.file.Path;
 import org.rocksdb.RocksDB;
 
@@ -26,6 +27,10 @@ public final class RocksDbProvider implements StorageProvider {
                             + " platforms RocksDB is built for; else choose another engine)",
                     e);
         }
-        return new RocksDbStorage(folder.resolve(name()), durability);
+        try {
+            return new RocksDbStorage(DataFolder.create(folder.resolve(name())), durability);
+        } catch (IOException e) {
+            throw new StorageException("storage.folder: '" + folder + "' (expected: a folder that can be written)", e);
+        }
     }
 }
