@@ -148,7 +148,7 @@ final class Entry extends Receipt.Part {
         return new byte[] {FORMAT, qos, RELEASED};
     }
 
-    private byte[] record() {
+    byte[] record() {
         if (message == null) {
             throw new IllegalStateException("message: none (expected: one, in an entry to be stored)");
         }
@@ -162,7 +162,7 @@ final class Entry extends Receipt.Part {
         return buffer.array();
     }
 
-    static Entry read(Outbox outbox, long position, byte[] record) {
+    static Entry read(@Nullable Outbox outbox, long position, byte[] record) {
         ByteBuffer buffer = ByteBuffer.wrap(record);
         byte format = buffer.get();
         if (format != FORMAT) {

@@ -21,11 +21,11 @@ public record Will(long number, String clientId, Message message, long delaySeco
         return new Will(number, clientId, message, delaySeconds, millis);
     }
 
-    byte[] key() {
+    public byte[] key() {
         return ByteBuffer.allocate(Long.BYTES).putLong(number).array();
     }
 
-    byte[] write() {
+    public byte[] write() {
         byte[] id = clientId.getBytes(StandardCharsets.UTF_8);
         ByteBuffer buffer =
                 ByteBuffer.allocate(2 * Long.BYTES + Short.BYTES + id.length + MessageRecord.bytes(message));
@@ -37,7 +37,7 @@ public record Will(long number, String clientId, Message message, long delaySeco
         return buffer.array();
     }
 
-    static Will read(byte[] key, byte[] record) {
+    public static Will read(byte[] key, byte[] record) {
         ByteBuffer buffer = ByteBuffer.wrap(record);
         long delaySeconds = buffer.getLong();
         long dueAtMillis = buffer.getLong();

@@ -18,6 +18,11 @@ public final class RocksDbProvider implements StorageProvider {
 
     @Override
     public Storage open(Path folder, Durability durability) throws StorageException {
+        load();
+        return new RocksDbStorage(folder.resolve(name()), durability);
+    }
+
+    void load() {
         try {
             RocksDB.loadLibrary();
         } catch (RuntimeException | LinkageError e) {
@@ -26,6 +31,5 @@ public final class RocksDbProvider implements StorageProvider {
                             + " platforms RocksDB is built for; else choose another engine)",
                     e);
         }
-        return new RocksDbStorage(folder.resolve(name()), durability);
     }
 }
