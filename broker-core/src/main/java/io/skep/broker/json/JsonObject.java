@@ -96,14 +96,21 @@ public final class JsonObject {
         return list;
     }
 
-    /** Sets a member; null leaves it out. */
+    /** Sets a member; null leaves it out, and what is of no other kind becomes a text. */
     public JsonObject put(String name, @Nullable Object value) {
         if (value == null) {
             members.remove(name);
         } else {
-            members.put(name, value);
+            members.put(name, isPlain(value) ? value : value.toString());
         }
         return this;
+    }
+
+    private static boolean isPlain(Object value) {
+        return value instanceof Number
+                || value instanceof Boolean
+                || value instanceof List<?>
+                || value instanceof JsonObject;
     }
 
     /** Sets a member to bytes, in Base64. */

@@ -73,6 +73,21 @@ final class RocksDbStorageTest {
     }
 
     @Test
+    void aSmallLogThatIsDamagedBeforeItsLastBatchStopsTheStartToo() throws IOException {
+        try (Storage storage = open(Durability.FSYNC)) {
+            for (int i = 0; i < BATCHES; i++) {
+                put(storage, Keyspace.QUEUE, key(i), noise(100));
+            }
+        }
+        try (FileChannel log = openLog()) {
+            log.write(ByteBuffer.wrap(new byte[] {1, 2, 3}), log.size() / 2);
+        }
+        assertThatThrownBy(this::batchesFound)
+                .isInstanceOf(StorageException.class)
+                .hasMessageContaining("undamaged");
+    }
+
+    @Test
     void withoutFsyncADamagedLogIsReadUpToTheDamage() throws IOException {
         writeBatches();
         try (FileChannel log = openLog()) {
