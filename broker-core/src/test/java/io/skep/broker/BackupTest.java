@@ -132,11 +132,13 @@ final class BackupTest {
             if (bytes.length > 0) {
                 spoilt[bytes.length / 2] ^= 1;
                 Files.write(file, spoilt);
-                assertThatThrownBy(() -> restore(data, true)).hasMessageContaining(file.getFileName() + "' (expected: ");
+                assertThatThrownBy(() -> restore(data, true))
+                        .hasMessageContaining(file.getFileName() + "' (expected: ");
                 Files.write(file, bytes);
             }
         }
-        Files.writeString(list, content.replace("rocksdb/CURRENT", "../skep.yaml"), StandardOpenOption.TRUNCATE_EXISTING);
+        Files.writeString(
+                list, content.replace("rocksdb/CURRENT", "../skep.yaml"), StandardOpenOption.TRUNCATE_EXISTING);
         assertThatThrownBy(() -> restore(data, true)).hasMessageContaining("(expected: a file within the folder)");
         Files.delete(list);
         assertThatThrownBy(() -> restore(data, true)).hasMessageContaining("'skep backup' has finished");

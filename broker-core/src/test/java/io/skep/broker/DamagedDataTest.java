@@ -158,9 +158,7 @@ final class DamagedDataTest {
     @Test
     void aDatabaseOfWhichNothingIsLeftIsSaidToNeedABackup() throws IOException {
         Files.delete(data.resolve("rocksdb/CURRENT"));
-        assertThatThrownBy(this::repair)
-                .isInstanceOf(StorageException.class)
-                .hasMessageContaining("restore a backup");
+        assertThatThrownBy(this::repair).isInstanceOf(StorageException.class).hasMessageContaining("restore a backup");
         assertThat(data.resolve("rocksdb")).isDirectory();
     }
 

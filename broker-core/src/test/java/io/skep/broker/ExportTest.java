@@ -34,8 +34,7 @@ final class ExportTest {
         importFrom(first, home.resolve("copy"));
         assertThat(export(home.resolve("copy"))).isEqualTo(first);
         assertThat(first.lines().map(line -> line.split("\"")[3]).distinct())
-                .containsExactly(
-                        "skep-data", "session", "subscription", "queued", "inbound", "retained", "will");
+                .containsExactly("skep-data", "session", "subscription", "queued", "inbound", "retained", "will");
     }
 
     @Test
@@ -44,8 +43,7 @@ final class ExportTest {
             StoredExample.fill(broker.port());
         }
         importFrom(export(home.resolve("data")), home.resolve("copy"));
-        try (RunningBroker broker =
-                RunningBroker.start(home, StoredExample.CONFIG + "storage: {folder: copy}\n")) {
+        try (RunningBroker broker = RunningBroker.start(home, StoredExample.CONFIG + "storage: {folder: copy}\n")) {
             StoredExample.expectAll(broker.port());
         }
     }
@@ -105,10 +103,10 @@ final class ExportTest {
             assertThat(broker.port()).isPositive();
             assertThatThrownBy(() -> export(home.resolve("data")))
                     .isInstanceOf(StorageException.class)
-                    .hasMessageContaining("not in use, but process " + ProcessHandle.current().pid());
+                    .hasMessageContaining(
+                            "not in use, but process " + ProcessHandle.current().pid());
         }
-        StorageConfig other =
-                new StorageConfig("postgresql", Path.of("data"), StorageConfig.DEFAULT.durability());
+        StorageConfig other = new StorageConfig("postgresql", Path.of("data"), StorageConfig.DEFAULT.durability());
         assertThatThrownBy(() -> OfflineData.open(other, home))
                 .hasMessageContaining("storage.engine: 'postgresql' (expected: rocksdb;");
         assertThatThrownBy(() -> export(home.resolve("nowhere")))

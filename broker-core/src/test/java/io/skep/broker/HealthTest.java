@@ -29,7 +29,8 @@ final class HealthTest {
                 assertThat(answer.object("storage").flag("writes")).isTrue();
                 assertThat(answer.number("connections")).isEqualTo(1);
                 assertThat(answer.number("sessions")).isEqualTo(2);
-                assertThat(answer.number("process")).isEqualTo(ProcessHandle.current().pid());
+                assertThat(answer.number("process"))
+                        .isEqualTo(ProcessHandle.current().pid());
             }
         }
     }

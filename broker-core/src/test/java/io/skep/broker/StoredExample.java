@@ -177,7 +177,9 @@ final class StoredExample {
     private static RawClient resume(int port, String clientId) throws IOException {
         RawClient client = RawClient.open(port);
         client.send(Packets.connect(clientId, false, 0));
-        assertThat(client.expect(Packets.CONNACK).body()[0]).as("session present").isEqualTo((byte) 1);
+        assertThat(client.expect(Packets.CONNACK).body()[0])
+                .as("session present")
+                .isEqualTo((byte) 1);
         return client;
     }
 

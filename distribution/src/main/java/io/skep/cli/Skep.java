@@ -71,6 +71,8 @@ public final class Skep implements Runnable {
         var log = new Thread(LoggerFactory::getILoggerFactory, "skep-log");
         if (List.of(arguments).contains("start")) {
             log.start();
+        } else {
+            System.setProperty("logback.configurationFile", "io/skep/cli/tool-logback.xml"); // not the broker's files
         }
         var surroundings = new Surroundings(
                 Path.of(System.getProperty("skep.home", "")).toAbsolutePath(),

@@ -14,9 +14,9 @@ import java.util.zip.CRC32C;
 
 /**
  * Looks where the log of a RocksDB database is damaged. The log is a row of blocks, a block a row of fragments, a batch
- * one or more fragments that do not cross its end. After damage the next fragment is wherever a checksum is right again.
- * Batches are written and synced one after the other: if a batch begins behind the damage, what is damaged had been
- * synced. If none does, only the last batch is hurt, which nobody was told of.
+ * one or more fragments that do not cross its end. After damage the next fragment is wherever a checksum is right
+ * again. Batches are written and synced one after the other: if a batch begins behind the damage, what is damaged had
+ * been synced. If none does, only the last batch is hurt, which nobody was told of.
  */
 final class RocksDbLog {
 

@@ -27,7 +27,8 @@ import org.junit.jupiter.api.io.TempDir;
 final class AdminServerTest {
 
     private static final Duration SOON = Duration.ofSeconds(20);
-    private static final JsonObject ECHO = new JsonObject().put("command", "echo").put("text", "hé\nllo");
+    private static final JsonObject ECHO =
+            new JsonObject().put("command", "echo").put("text", "hé\nllo");
 
     private Path folder;
     private AdminServer server;
@@ -54,7 +55,9 @@ final class AdminServerTest {
     @Test
     void aCommandIsAnswered() throws IOException {
         for (int i = 0; i < 100; i++) {
-            assertThat(Objects.requireNonNull(AdminClient.ask(folder, ECHO, SOON)).text("text")).isEqualTo("hé\nllo");
+            assertThat(Objects.requireNonNull(AdminClient.ask(folder, ECHO, SOON))
+                            .text("text"))
+                    .isEqualTo("hé\nllo");
         }
     }
 
@@ -79,7 +82,8 @@ final class AdminServerTest {
 
     @Test
     void garbageIsRefusedAndTheNextIsServed() throws IOException {
-        for (String garbage : new String[] {"\n", "tea\n", "[]\n", "{}\n", "{\"command\":1}\n", "{\"command\":\"echo\"}{}\n"}) {
+        for (String garbage :
+                new String[] {"\n", "tea\n", "[]\n", "{}\n", "{\"command\":1}\n", "{\"command\":\"echo\"}{}\n"}) {
             assertThat(JsonObject.parse(exchange(garbage.getBytes(UTF_8))).text("error"))
                     .contains("(expected: ");
         }
@@ -108,7 +112,8 @@ final class AdminServerTest {
     void whoConnectsAndSaysNothingHoldsOthersUpForSecondsOnly() throws IOException {
         try (SocketChannel silent = SocketChannel.open(AdminSocket.find(folder))) {
             assertThat(AdminClient.ask(folder, ECHO, SOON)).isNotNull();
-            assertThat(new String(Channels.newInputStream(silent).readAllBytes(), UTF_8)).contains("not whole");
+            assertThat(new String(Channels.newInputStream(silent).readAllBytes(), UTF_8))
+                    .contains("not whole");
         }
     }
 

@@ -35,8 +35,18 @@ final class JsonObjectTest {
     @Test
     void whatIsNoObjectOfOurKindIsRefused() {
         for (String text : List.of(
-                "", "x", "1", "[]", "{", "{\"a\"}", "{\"a\":1}{}", "{\"a\":1.5}", "{\"a\":1,\"a\":2}", "{'a':1}",
-                "{\"a\":99999999999999999999}", "{\"a\":" + "[".repeat(1000))) {
+                "",
+                "x",
+                "1",
+                "[]",
+                "{",
+                "{\"a\"}",
+                "{\"a\":1}{}",
+                "{\"a\":1.5}",
+                "{\"a\":1,\"a\":2}",
+                "{'a':1}",
+                "{\"a\":99999999999999999999}",
+                "{\"a\":" + "[".repeat(1000))) {
             assertThatThrownBy(() -> JsonObject.parse(text))
                     .as(text)
                     .isInstanceOf(IllegalArgumentException.class)

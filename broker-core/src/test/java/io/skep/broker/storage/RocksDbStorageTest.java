@@ -69,7 +69,12 @@ final class RocksDbStorageTest {
         }
         assertThatThrownBy(this::batchesFound)
                 .isInstanceOf(StorageException.class)
-                .hasMessageContainingAll("'" + folder.resolve("rocksdb") + "'", "undamaged", "skep data verify", "skep data repair", "restore a backup");
+                .hasMessageContainingAll(
+                        "'" + folder.resolve("rocksdb") + "'",
+                        "undamaged",
+                        "skep data verify",
+                        "skep data repair",
+                        "restore a backup");
     }
 
     @Test
