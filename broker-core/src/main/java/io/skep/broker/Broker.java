@@ -4,6 +4,9 @@ package io.skep.broker;
 import com.google.inject.Guice;
 import com.google.inject.Injector;
 import com.google.inject.Stage;
+import io.skep.broker.admin.AdminServer;
+import io.skep.broker.admin.Health;
+import io.skep.broker.admin.Snapshot;
 import io.skep.broker.config.ConfigBinder;
 import io.skep.broker.config.ExtensionsConfig;
 import io.skep.broker.config.ListenerConfig;
@@ -15,6 +18,7 @@ import io.skep.broker.loop.Loops;
 import io.skep.broker.metrics.Metrics;
 import io.skep.broker.session.SessionRegistry;
 import io.skep.broker.storage.DataFolder;
+import io.skep.broker.storage.DataFormat;
 import io.skep.broker.storage.Journal;
 import io.skep.broker.transport.Listeners;
 import io.skep.broker.transport.Reception;
@@ -63,13 +67,16 @@ public final class Broker implements AutoCloseable {
             Metrics metrics = new Metrics();
             HookChains hooks = new HookChains();
             ExtensionHost extensions = startExtensions(config.extensions(), home, hooks, metrics);
-            Storage storage = StorageEngines.open(config.storage(), data, extensions);
+            Storage storage = ofOurFormat(StorageEngines.open(config.storage(), data, extensions));
             injector = wire(new BrokerModule(config, metrics, hooks, extensions, storage), storage);
             startThreads();
+            Health health = startAdmin(home.resolve(config.storage().folder()));
             loadSessions(storage);
             extensions.activate();
             listeners = listen(
                     config.listeners().stream().map(each -> each.in(home)).toList());
+            health.state(Health.State.READY);
+            undo.push(() -> health.state(Health.State.STOPPING));
         } catch (IOException | RuntimeException e) {
             stop();
             throw e;
@@ -101,12 +108,46 @@ public final class Broker implements AutoCloseable {
         }
     }
 
+    private static Storage ofOurFormat(Storage storage) {
+        try {
+            DataFormat.prepare(storage);
+            return storage;
+        } catch (RuntimeException e) {
+            storage.close();
+            throw e;
+        }
+    }
+
     private void startThreads() {
         Journal journal = injector.getInstance(Journal.class);
         undo.push(journal::close);
         Loops loops = injector.getInstance(Loops.class);
         undo.push(injector.getInstance(SessionRegistry.class)::release);
         undo.push(() -> loops.close(STOP_TIMEOUT));
+    }
+
+    /** Before sessions are loaded, so that a start that takes long can be seen. */
+    private Health startAdmin(Path folder) {
+        Journal journal = injector.getInstance(Journal.class);
+        Health health = new Health(
+                journal,
+                injector.getInstance(Reception.class)::size,
+                injector.getInstance(SessionRegistry.class)::size);
+        Snapshot snapshot = new Snapshot(folder, journal);
+        try {
+            AdminServer admin = AdminServer.open(folder)
+                    .answer("health", health)
+                    .answer("backup", snapshot::take)
+                    .answer("backup-done", snapshot::remove);
+            undo.push(admin::close);
+        } catch (IOException e) {
+            log.warn(
+                    "no admin socket for '{}' (expected: a folder that can have one); 'skep health' and 'skep backup'"
+                            + " cannot ask this broker",
+                    folder,
+                    e);
+        }
+        return health;
     }
 
     private void loadSessions(Storage storage) {

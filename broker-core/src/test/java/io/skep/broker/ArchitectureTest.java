@@ -21,6 +21,7 @@ import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 import io.netty.channel.EventLoop;
+import io.skep.broker.admin.AdminServer;
 import io.skep.broker.loop.Loops;
 import io.skep.broker.routing.SubscriptionTree;
 import io.skep.broker.storage.Journal;
@@ -42,8 +43,8 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule aPackageUsesOnlyItsOwnFloorAndLowerOnes = layeredArchitecture()
             .consideringOnlyDependenciesInLayers()
-            .layer("1 codec, config, metrics, loop")
-            .definedBy(in("codec", "config", "metrics", "loop"))
+            .layer("1 codec, config, json, metrics, loop")
+            .definedBy(in("codec", "config", "json", "metrics", "loop"))
             .layer("2 hook, security, storage")
             .definedBy(in("hook", "security", "storage"))
             .layer("3 routing")
@@ -52,22 +53,22 @@ class ArchitectureTest {
             .definedBy(in("session"))
             .layer("5 transport")
             .definedBy(in("transport"))
-            .layer("6 extension")
-            .definedBy(in("extension"))
+            .layer("6 extension, admin, data")
+            .definedBy(in("extension", "admin", "data"))
             .layer("7 broker")
             .definedBy("io.skep.broker")
             .whereLayer("7 broker")
             .mayNotBeAccessedByAnyLayer()
-            .whereLayer("6 extension")
+            .whereLayer("6 extension, admin, data")
             .mayOnlyBeAccessedByLayers("7 broker")
             .whereLayer("5 transport")
-            .mayOnlyBeAccessedByLayers("6 extension", "7 broker")
+            .mayOnlyBeAccessedByLayers("6 extension, admin, data", "7 broker")
             .whereLayer("4 session")
-            .mayOnlyBeAccessedByLayers("5 transport", "6 extension", "7 broker")
+            .mayOnlyBeAccessedByLayers("5 transport", "6 extension, admin, data", "7 broker")
             .whereLayer("3 routing")
-            .mayOnlyBeAccessedByLayers("4 session", "5 transport", "6 extension", "7 broker")
+            .mayOnlyBeAccessedByLayers("4 session", "5 transport", "6 extension, admin, data", "7 broker")
             .whereLayer("2 hook, security, storage")
-            .mayOnlyBeAccessedByLayers("3 routing", "4 session", "5 transport", "6 extension", "7 broker")
+            .mayOnlyBeAccessedByLayers("3 routing", "4 session", "5 transport", "6 extension, admin, data", "7 broker")
             .ensureAllClassesAreContainedInArchitectureIgnoring("io.skep.sdk..");
 
     @ArchTest
@@ -98,7 +99,8 @@ class ArchitectureTest {
     static final ArchRule pf4jIsKnownToTheExtensionHostOnly = onlyIn("org.pf4j..", "extension");
 
     @ArchTest
-    static final ArchRule jacksonIsKnownToTheConfigurationOnly = onlyIn("com.fasterxml.jackson..", "config");
+    static final ArchRule jacksonIsKnownToTheConfigurationAndJsonOnly =
+            onlyIn("com.fasterxml.jackson..", "config", "json");
 
     @ArchTest
     static final ArchRule snakeYamlIsKnownToTheConfigurationOnly = onlyIn("org.yaml.snakeyaml..", "config");
@@ -138,10 +140,10 @@ class ArchitectureTest {
     static final ArchRule oneMethodIsSynchronized =
             noMethods().that().areNotDeclaredIn(Broker.class).should().haveModifier(JavaModifier.SYNCHRONIZED);
 
-    /** The journal has one, the loops have theirs, and each extension has its own. */
+    /** The journal and the admin socket have one each, the loops have theirs, and each extension has its own. */
     @ArchTest
-    static final ArchRule threeClassesStartThreads = noClasses()
-            .that(not(belongToAnyOf(Journal.class, Loops.class)))
+    static final ArchRule fourClassesStartThreads = noClasses()
+            .that(not(belongToAnyOf(Journal.class, Loops.class, AdminServer.class)))
             .and()
             .doNotHaveFullyQualifiedName("io.skep.broker.extension.RunningExtension")
             .should()
@@ -155,10 +157,10 @@ class ArchitectureTest {
         return Stream.of(names).map(name -> "io.skep.broker." + name + "..").toArray(String[]::new);
     }
 
-    private static ArchRule onlyIn(String library, String owner) {
+    private static ArchRule onlyIn(String library, String... owners) {
         return noClasses()
                 .that()
-                .resideOutsideOfPackages(in(owner))
+                .resideOutsideOfPackages(in(owners))
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage(library);

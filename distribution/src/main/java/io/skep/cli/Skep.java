@@ -24,8 +24,8 @@ import picocli.CommandLine.ScopeType;
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "0:fine",
-            "1:the broker could not start or failed (port in use, data folder in use, ...)",
-            "2:wrong usage or wrong configuration; nothing was started"
+            "1:it could not be done or failed (port in use, data folder in use, damaged data, ...)",
+            "2:wrong usage or wrong configuration; nothing was started or changed"
         },
         footerHeading = "%nExamples:%n",
         footer = {
@@ -53,6 +53,10 @@ public final class Skep implements Runnable {
                 .addSubcommand(new Start(surroundings))
                 .addSubcommand(new Check(surroundings))
                 .addSubcommand(new Passwd(surroundings))
+                .addSubcommand(new HealthCheck(surroundings))
+                .addSubcommand(new MakeBackup(surroundings))
+                .addSubcommand(new Restore(surroundings))
+                .addSubcommand(Data.command(surroundings))
                 .addSubcommand(new Version(surroundings))
                 .setOut(surroundings.out())
                 .setErr(surroundings.err())
@@ -67,6 +71,8 @@ public final class Skep implements Runnable {
         var log = new Thread(LoggerFactory::getILoggerFactory, "skep-log");
         if (List.of(arguments).contains("start")) {
             log.start();
+        } else {
+            System.setProperty("logback.configurationFile", "io/skep/cli/tool-logback.xml"); // not the broker's files
         }
         var surroundings = new Surroundings(
                 Path.of(System.getProperty("skep.home", "")).toAbsolutePath(),
@@ -85,7 +91,7 @@ public final class Skep implements Runnable {
     /** Without a subcommand there is nothing to do. */
     @Override
     public void run() {
-        throw new Misuse("command: none (expected: start, check, passwd or version)");
+        throw new Misuse("command: none (expected: start, check, passwd, health, backup, restore, data or version)");
     }
 
     private static int explainUsage(CommandLine.ParameterException e, String... arguments) {

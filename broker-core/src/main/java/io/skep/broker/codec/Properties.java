@@ -103,6 +103,11 @@ public final class Properties {
         return number(Property.PAYLOAD_FORMAT_INDICATOR, 0) == 1;
     }
 
+    /** {@return the Payload Format Indicator, -1 if there is none} */
+    public int payloadFormat() {
+        return (int) number(Property.PAYLOAD_FORMAT_INDICATOR, -1);
+    }
+
     /** {@return -1 if there is none} */
     public long messageExpirySeconds() {
         return number(Property.MESSAGE_EXPIRY_INTERVAL, -1);

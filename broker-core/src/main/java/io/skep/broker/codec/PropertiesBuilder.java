@@ -21,7 +21,11 @@ public final class PropertiesBuilder {
     }
 
     public PropertiesBuilder payloadIsText() {
-        return number(Property.PAYLOAD_FORMAT_INDICATOR, 1);
+        return payloadFormat(1);
+    }
+
+    public PropertiesBuilder payloadFormat(int indicator) {
+        return number(Property.PAYLOAD_FORMAT_INDICATOR, indicator);
     }
 
     public PropertiesBuilder messageExpirySeconds(long seconds) {

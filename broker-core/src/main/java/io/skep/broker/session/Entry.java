@@ -185,6 +185,14 @@ final class Entry extends Receipt.Part {
         return new byte[] {FORMAT, qos, RELEASED};
     }
 
+    /** {@return a record that has its message} */
+    byte[] record() {
+        if (message == null) {
+            throw new IllegalStateException("message: none (expected: one, in an entry to be stored)");
+        }
+        return record(message, 0);
+    }
+
     private byte[] record(Message whole, long number) {
         int count = identifiers == null ? 0 : identifiers.length;
         byte[] filter = sharedFilter;
@@ -223,7 +231,7 @@ final class Entry extends Receipt.Part {
      *
      * @param shared the message that the record refers to, null if it has its own
      */
-    static Entry read(Outbox outbox, long position, byte[] record, byte @Nullable [] shared) {
+    static Entry read(@Nullable Outbox outbox, long position, byte[] record, byte @Nullable [] shared) {
         ByteBuffer buffer = ByteBuffer.wrap(record);
         byte format = buffer.get();
         if (format != FORMAT) {

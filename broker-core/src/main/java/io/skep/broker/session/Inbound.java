@@ -40,7 +40,7 @@ public final class Inbound {
         return new Receipt.Part() {
             @Override
             protected void store(WriteBatch batch) {
-                batch.put(Keyspace.INBOUND, key(id), new byte[] {1});
+                put(batch, session.number(), id);
             }
 
             @Override
@@ -69,17 +69,24 @@ public final class Inbound {
         boolean known = ids.get(id);
         ids.clear(id);
         if (known && session.isDurable()) {
-            session.write(batch -> batch.delete(Keyspace.INBOUND, key(id)), then);
+            session.write(batch -> batch.delete(Keyspace.INBOUND, key(session.number(), id)), then);
         } else {
             then.run();
         }
         return known;
     }
 
-    private byte[] key(int id) {
-        return ByteBuffer.allocate(10)
-                .putLong(session.number())
-                .putShort((short) id)
-                .array();
+    /** Stores an identifier for the session with a number. */
+    public static void put(WriteBatch batch, long session, int id) {
+        batch.put(Keyspace.INBOUND, key(session, id), new byte[] {1});
+    }
+
+    private static byte[] key(long session, int id) {
+        return ByteBuffer.allocate(10).putLong(session).putShort((short) id).array();
+    }
+
+    /** {@return the identifier that a stored key is about} */
+    public static int id(byte[] key) {
+        return Short.toUnsignedInt(ByteBuffer.wrap(key).getShort(Long.BYTES));
     }
 }

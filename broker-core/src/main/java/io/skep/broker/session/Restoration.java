@@ -3,13 +3,13 @@ package io.skep.broker.session;
 
 import io.skep.sdk.storage.Keyspace;
 import io.skep.sdk.storage.Storage;
+import io.skep.sdk.storage.StorageException;
 import io.skep.sdk.storage.WriteBatch;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -41,7 +41,7 @@ final class Restoration {
         scan(Keyspace.SUBSCRIPTIONS, (key, value) -> {
             Session session = owner(key);
             if (session != null) {
-                session.subscriptions().restore(Arrays.copyOfRange(key, Long.BYTES, key.length), value);
+                session.subscriptions().restore(SubscriptionRecord.read(key, value));
             }
         });
         scan(Keyspace.QUEUE, (key, value) -> {
@@ -53,7 +53,7 @@ final class Restoration {
         scan(Keyspace.INBOUND, (key, value) -> {
             Session session = owner(key);
             if (session != null) {
-                session.inbound().add(Short.toUnsignedInt(ByteBuffer.wrap(key).getShort(Long.BYTES)));
+                session.inbound().add(Inbound.id(key));
             }
         });
         scan(Keyspace.WILLS, (key, value) -> wills.add(Will.read(key, value)));
@@ -68,16 +68,27 @@ final class Restoration {
 
     private void scan(Keyspace keyspace, BiConsumer<byte[], byte[]> visitor) {
         storage.scan(keyspace, FIRST, null, (key, value) -> {
-            visitor.accept(key, value);
+            try {
+                visitor.accept(key, value);
+            } catch (RuntimeException e) {
+                throw broken(keyspace, key, e);
+            }
             return true;
         });
+    }
+
+    private static StorageException broken(Keyspace keyspace, byte[] key, RuntimeException cause) {
+        return new StorageException(
+                "storage: the record " + HexFormat.of().formatHex(key) + " of " + keyspace
+                        + " (expected: one that can be read, but: " + cause.getMessage()
+                        + "; 'skep data verify' says what else is damaged, 'skep data repair' saves what can be read)",
+                cause);
     }
 
     private void session(byte[] key, byte[] value) {
         SessionRecord record = SessionRecord.read(value);
         registry.taken(record.number());
-        String clientId = new String(key, StandardCharsets.UTF_8);
-        sessions.put(record.number(), registry.restore(clientId, record));
+        sessions.put(record.number(), registry.restore(SessionRecord.clientId(key), record));
     }
 
     private @Nullable Session owner(byte[] key) {

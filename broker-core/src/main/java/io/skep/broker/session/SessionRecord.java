@@ -12,11 +12,11 @@ import java.nio.charset.StandardCharsets;
  * @param endedAtMillis when its connection ended; 0 while connected
  * @param sentBefore the position in its outbox from which on nothing was sent before that
  */
-record SessionRecord(long number, long expirySeconds, long endedAtMillis, long sentBefore) {
+public record SessionRecord(long number, long expirySeconds, long endedAtMillis, long sentBefore) {
 
     private static final byte FORMAT = 1;
 
-    byte[] write() {
+    public byte[] write() {
         return ByteBuffer.allocate(33)
                 .put(FORMAT)
                 .putLong(number)
@@ -26,7 +26,7 @@ record SessionRecord(long number, long expirySeconds, long endedAtMillis, long s
                 .array();
     }
 
-    static SessionRecord read(byte[] record) {
+    public static SessionRecord read(byte[] record) {
         ByteBuffer buffer = ByteBuffer.wrap(record);
         byte format = buffer.get();
         if (format != FORMAT) {
@@ -35,12 +35,16 @@ record SessionRecord(long number, long expirySeconds, long endedAtMillis, long s
         return new SessionRecord(buffer.getLong(), buffer.getLong(), buffer.getLong(), buffer.getLong());
     }
 
-    static byte[] key(String clientId) {
+    public static byte[] key(String clientId) {
         return clientId.getBytes(StandardCharsets.UTF_8);
     }
 
+    public static String clientId(byte[] key) {
+        return new String(key, StandardCharsets.UTF_8);
+    }
+
     /** {@return the key that all keys of a session's things begin with} */
-    static byte[] prefix(long number) {
+    public static byte[] prefix(long number) {
         return ByteBuffer.allocate(8).putLong(number).array();
     }
 }

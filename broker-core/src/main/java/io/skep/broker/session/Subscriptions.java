@@ -24,8 +24,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Subscriptions {
 
-    private static final byte FORMAT = 1;
-
     private final Session session;
     private final SubscriptionTree tree;
     private final RetainedMessages retained;
@@ -71,19 +69,8 @@ public final class Subscriptions {
 
     private void store(WriteBatch batch, Subscription subscription) {
         int[] identifiers = subscription.identifiers();
-        byte[] value = ByteBuffer.allocate(6)
-                .put(FORMAT)
-                .put((byte) subscription.flags())
-                .putInt(identifiers == null ? 0 : identifiers[0])
-                .array();
-        batch.put(Keyspace.SUBSCRIPTIONS, key(subscription.filter()), value);
-    }
-
-    private byte[] key(byte[] filter) {
-        return ByteBuffer.allocate(8 + filter.length)
-                .putLong(session.number())
-                .put(filter)
-                .array();
+        int identifier = identifiers == null ? 0 : identifiers[0];
+        new SubscriptionRecord(session.number(), subscription.filter(), subscription.flags(), identifier).put(batch);
     }
 
     private void activate(Subscription subscription) {
@@ -120,14 +107,8 @@ public final class Subscriptions {
     }
 
     /** Takes over a stored subscription, at start. */
-    void restore(byte[] filter, byte[] value) {
-        ByteBuffer buffer = ByteBuffer.wrap(value);
-        byte format = buffer.get();
-        if (format != FORMAT) {
-            throw new IllegalStateException(
-                    "format of a stored subscription: " + format + " (expected: " + FORMAT + ")");
-        }
-        activate(new Subscription(session, filter, buffer.get(), buffer.getInt()));
+    void restore(SubscriptionRecord record) {
+        activate(new Subscription(session, record.filter(), record.flags(), record.identifier()));
     }
 
     /**
@@ -152,7 +133,8 @@ public final class Subscriptions {
             then.accept(existed);
         } else {
             session.write(
-                    batch -> gone.forEach(filter -> batch.delete(Keyspace.SUBSCRIPTIONS, key(filter))),
+                    batch -> gone.forEach(filter ->
+                            batch.delete(Keyspace.SUBSCRIPTIONS, SubscriptionRecord.key(session.number(), filter))),
                     () -> then.accept(existed));
         }
     }

@@ -20,6 +20,8 @@ import java.util.concurrent.TimeUnit;
 public record Will(
         long number, String clientId, Message message, long expirySeconds, long delaySeconds, long dueAtMillis) {
 
+    private static final byte FORMAT = 1;
+
     Will dueAt(long millis) {
         return new Will(number, clientId, message, expirySeconds, delaySeconds, millis);
     }
@@ -29,15 +31,16 @@ public record Will(
         return expirySeconds < 0 ? message : message.expiringAt(millis + TimeUnit.SECONDS.toMillis(expirySeconds));
     }
 
-    byte[] key() {
+    public byte[] key() {
         return ByteBuffer.allocate(Long.BYTES).putLong(number).array();
     }
 
-    byte[] write() {
+    public byte[] write() {
         byte[] id = clientId.getBytes(StandardCharsets.UTF_8);
         ByteBuffer buffer =
-                ByteBuffer.allocate(3 * Long.BYTES + Short.BYTES + id.length + MessageRecord.bytes(message));
-        buffer.putLong(expirySeconds)
+                ByteBuffer.allocate(1 + 3 * Long.BYTES + Short.BYTES + id.length + MessageRecord.bytes(message));
+        buffer.put(FORMAT)
+                .putLong(expirySeconds)
                 .putLong(delaySeconds)
                 .putLong(dueAtMillis)
                 .putShort((short) id.length)
@@ -46,8 +49,12 @@ public record Will(
         return buffer.array();
     }
 
-    static Will read(byte[] key, byte[] record) {
+    public static Will read(byte[] key, byte[] record) {
         ByteBuffer buffer = ByteBuffer.wrap(record);
+        byte format = buffer.get();
+        if (format != FORMAT) {
+            throw new IllegalStateException("format of a stored will: " + format + " (expected: " + FORMAT + ")");
+        }
         long expirySeconds = buffer.getLong();
         long delaySeconds = buffer.getLong();
         long dueAtMillis = buffer.getLong();

@@ -7,13 +7,20 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The folder of one broker's data. A lock of the operating system keeps a second broker out, and goes when the process
@@ -24,6 +31,14 @@ public final class DataFolder implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(DataFolder.class);
 
     private static final String LOCK_FILE = "skep.lock";
+
+    /** Where other data is prepared, until it is whole. */
+    private static final String PREPARING = "preparing";
+    /** The same, whole: it takes the place of what is there, now or when the folder is opened next. */
+    private static final String PREPARED = "prepared";
+
+    private static final DateTimeFormatter TIME =
+            DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss-SSS", Locale.ROOT).withZone(ZoneOffset.UTC);
 
     /** Folders of this process. Asked first: to open and close a lock file again would end the lock it has. */
     private static final Set<Path> TAKEN = ConcurrentHashMap.newKeySet();
@@ -48,7 +63,7 @@ public final class DataFolder implements AutoCloseable {
                 throw inUse(path, ownProcess());
             }
             try {
-                return new DataFolder(path, lock(path));
+                return whole(new DataFolder(path, lock(path)));
             } catch (IOException | StorageException e) {
                 TAKEN.remove(path);
                 throw e;
@@ -58,8 +73,61 @@ public final class DataFolder implements AutoCloseable {
         }
     }
 
+    private static DataFolder whole(DataFolder opened) throws IOException {
+        try {
+            opened.finishReplacing();
+            return opened;
+        } catch (IOException e) {
+            opened.lockFile.close();
+            throw e;
+        }
+    }
+
     public Path path() {
         return path;
+    }
+
+    /** {@return an empty folder within, in which to prepare data that is to replace what is there} */
+    public Path prepare() throws IOException {
+        Path preparing = path.resolve(PREPARING);
+        FileTree.delete(preparing);
+        return Files.createDirectory(preparing);
+    }
+
+    /**
+     * Puts what was prepared into the place of what is there. After one atomic step it will happen, even if this
+     * process ends before: then when the folder is opened next.
+     *
+     * @return where what was there is now; null if there was nothing
+     */
+    public @Nullable Path replace() throws IOException {
+        Path preparing = path.resolve(PREPARING);
+        FileTree.sync(preparing);
+        Files.move(preparing, path.resolve(PREPARED), StandardCopyOption.ATOMIC_MOVE);
+        FileTree.sync(path);
+        return finishReplacing();
+    }
+
+    private @Nullable Path finishReplacing() throws IOException {
+        Path prepared = path.resolve(PREPARED);
+        if (!Files.exists(prepared)) {
+            return null;
+        }
+        Path aside = path.resolve("replaced-" + TIME.format(Instant.now()));
+        boolean replaced = false;
+        try (DirectoryStream<Path> children = Files.newDirectoryStream(prepared)) {
+            for (Path child : children) {
+                Path place = path.resolve(child.getFileName());
+                if (Files.exists(place)) {
+                    Files.move(place, Files.createDirectories(aside).resolve(child.getFileName()));
+                    replaced = true;
+                }
+                Files.move(child, place);
+            }
+        }
+        FileTree.sync(path);
+        Files.delete(prepared);
+        return replaced ? aside : null;
     }
 
     /** Gives the folder free. */

@@ -5,6 +5,7 @@ import io.skep.broker.metrics.Metric;
 import io.skep.broker.metrics.Metrics;
 import io.skep.sdk.storage.Storage;
 import io.skep.sdk.storage.StorageException;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Collections;
 import java.util.Iterator;
@@ -59,6 +60,15 @@ public final class Journal implements AutoCloseable {
     private final ArrayDeque<Commit> commits = new ArrayDeque<>();
     private Iterator<?> turn = Collections.emptyIterator();
     private int failedCommits;
+    private volatile @Nullable Failing failing;
+
+    /**
+     * The storage does not write.
+     *
+     * @param since when a commit failed for the first time after the last that did not
+     * @param why what it said then
+     */
+    public record Failing(Instant since, String why) {}
 
     /** Starts the thread; the storage is the journal's from now on. */
     public Journal(Storage storage, Metrics metrics) {
@@ -101,6 +111,11 @@ public final class Journal implements AutoCloseable {
     /** {@return whether so much waits that whoever causes durable writes should stop being read} */
     public boolean isFull() {
         return waiting.get() >= WAITING_MAX;
+    }
+
+    /** {@return since when and why commits fail; null if the last one did not} */
+    public @Nullable Failing failing() {
+        return failing;
     }
 
     /** Commits what waits, ends the thread and closes the storage. What is submitted from now on fails. */
@@ -218,6 +233,7 @@ public final class Journal implements AutoCloseable {
             if (failedCommits > 0) {
                 log.info("the storage writes again, after {} failed commits", failedCommits);
                 failedCommits = 0;
+                failing = null;
             }
         }
         commit.settle(storage);
@@ -225,6 +241,7 @@ public final class Journal implements AutoCloseable {
 
     private void complainOnce(StorageException failure) {
         if (failedCommits++ == 0) {
+            failing = new Failing(Instant.now(), String.valueOf(failure.getMessage()));
             log.error(
                     "storage: cannot write (expected: free space and a healthy disk); until it can, nothing durable"
                             + " is acknowledged",

@@ -4,32 +4,24 @@ package io.skep.broker.storage;
 import io.skep.sdk.storage.Keyspace;
 import io.skep.sdk.storage.StorageException;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import org.jspecify.annotations.Nullable;
 import org.rocksdb.ColumnFamilyDescriptor;
 import org.rocksdb.ColumnFamilyHandle;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.Status;
 import org.rocksdb.WALRecoveryMode;
-import org.rocksdb.WriteOptions;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A database that is open, of a format we know, and whose log was replayed. */
+/** A database that is open, of keyspaces we know, and whose log was replayed. */
 final class RocksDbHandle implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(RocksDbHandle.class);
-
-    /** Of the keyspaces and their encoding as a whole; an older broker refuses a newer number. */
-    private static final int FORMAT = 1;
-
-    private static final byte[] FORMAT_KEY = "format".getBytes(StandardCharsets.US_ASCII);
 
     private final RocksDB database;
     private final List<ColumnFamilyHandle> families;
@@ -41,14 +33,7 @@ final class RocksDbHandle implements AutoCloseable {
 
     static RocksDbHandle open(Path folder, RocksDbOptions options) {
         try {
-            RocksDbHandle handle = recover(folder, options);
-            try {
-                handle.checkFormat(folder);
-                return handle;
-            } catch (RocksDBException | StorageException e) {
-                handle.close();
-                throw e;
-            }
+            return recover(folder, options);
         } catch (RocksDBException e) {
             throw explain(folder, e);
         }
@@ -103,25 +88,13 @@ final class RocksDbHandle implements AutoCloseable {
     }
 
     /** A database must have a family named "default"; ours is META. */
-    private static byte[] nameOf(Keyspace keyspace) {
+    static byte[] nameOf(Keyspace keyspace) {
         return keyspace == Keyspace.META
                 ? RocksDB.DEFAULT_COLUMN_FAMILY
                 : keyspace.name().toLowerCase(Locale.ROOT).getBytes(StandardCharsets.US_ASCII);
     }
 
-    private void checkFormat(Path folder) throws RocksDBException {
-        byte[] found = database.get(family(Keyspace.META), FORMAT_KEY);
-        if (found == null) {
-            try (WriteOptions writing = new WriteOptions().setSync(true)) {
-                byte[] value = ByteBuffer.allocate(Integer.BYTES).putInt(FORMAT).array();
-                database.put(family(Keyspace.META), writing, FORMAT_KEY, value);
-            }
-        } else if (found.length != Integer.BYTES || ByteBuffer.wrap(found).getInt() > FORMAT) {
-            throw newer(folder, null);
-        }
-    }
-
-    private static boolean isTorn(Path folder) {
+    static boolean isTorn(Path folder) {
         try {
             return RocksDbLog.isTorn(folder);
         } catch (IOException e) {
@@ -130,29 +103,23 @@ final class RocksDbHandle implements AutoCloseable {
         }
     }
 
-    private static boolean isCorruption(RocksDBException e) {
+    static boolean isCorruption(RocksDBException e) {
         return e.getStatus() != null && e.getStatus().getCode() == Status.Code.Corruption;
     }
 
-    private static StorageException explain(Path folder, RocksDBException cause) {
+    static StorageException explain(Path folder, RocksDBException cause) {
         String found = String.valueOf(cause.getMessage());
         if (found.contains("Column families not opened")) {
-            return newer(folder, cause);
+            return new StorageException(DataFormat.newer("'" + folder + "'"), cause);
         }
         if (isCorruption(cause)) {
             return new StorageException(
                     "storage.folder: '" + folder + "' (expected: undamaged data, but: " + found
-                            + "; restore a backup, or move the folder away to start without any session)",
+                            + "; 'skep data verify' says what is damaged, 'skep data repair' saves what can be read; or"
+                            + " restore a backup)",
                     cause);
         }
         return new StorageException(
                 "storage.folder: '" + folder + "' (expected: a folder that can be opened, but: " + found + ")", cause);
-    }
-
-    private static StorageException newer(Path folder, @Nullable RocksDBException cause) {
-        return new StorageException(
-                "storage.folder: '" + folder + "' (expected: data of format " + FORMAT
-                        + " or older, but a newer Skep wrote it; start that version, or restore a backup made before)",
-                cause);
     }
 }

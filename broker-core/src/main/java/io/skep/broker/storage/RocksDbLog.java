@@ -14,9 +14,9 @@ import java.util.zip.CRC32C;
 
 /**
  * Looks where the log of a RocksDB database is damaged. The log is a row of blocks, a block a row of fragments, a batch
- * one or more fragments; a fragment does not cross the end of a block, so after damage one can go on at the next block.
- * Batches are written and synced one after the other: if a batch begins behind the damage, what is damaged had been
- * synced. If none does, only the last batch is hurt, which nobody was told of.
+ * one or more fragments that do not cross its end. After damage the next fragment is wherever a checksum is right
+ * again. Batches are written and synced one after the other: if a batch begins behind the damage, what is damaged had
+ * been synced. If none does, only the last batch is hurt, which nobody was told of.
  */
 final class RocksDbLog {
 
@@ -68,15 +68,15 @@ final class RocksDbLog {
     private void examineBlock(ByteBuffer log, int start, int end) {
         int at = start;
         while (end - at >= HEADER_BYTES) { // a shorter rest is filler
-            int bodyBytes = Short.toUnsignedInt(log.getShort(at + KIND_OFFSET - Short.BYTES));
-            int next = at + HEADER_BYTES + bodyBytes;
+            int next = at + HEADER_BYTES + Short.toUnsignedInt(log.getShort(at + KIND_OFFSET - Short.BYTES));
             if (next > end || log.getInt(at) != checksum(log, at + KIND_OFFSET, next)) {
                 damaged = true;
-                return;
+                at++; // a damaged length does not say where the next begins
+            } else {
+                int kind = log.get(at + KIND_OFFSET);
+                batchBehindDamage |= damaged && (kind == WHOLE_BATCH || kind == FIRST_OF_BATCH);
+                at = next;
             }
-            int kind = log.get(at + KIND_OFFSET);
-            batchBehindDamage |= damaged && (kind == WHOLE_BATCH || kind == FIRST_OF_BATCH);
-            at = next;
         }
     }
 

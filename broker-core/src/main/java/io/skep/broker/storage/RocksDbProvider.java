@@ -19,6 +19,15 @@ public final class RocksDbProvider implements StorageProvider {
 
     @Override
     public Storage open(Path folder, Durability durability) throws StorageException {
+        load();
+        try {
+            return new RocksDbStorage(DataFolder.create(folder.resolve(name())), durability);
+        } catch (IOException e) {
+            throw new StorageException("storage.folder: '" + folder + "' (expected: a folder that can be written)", e);
+        }
+    }
+
+    void load() {
         try {
             RocksDB.loadLibrary();
         } catch (RuntimeException | LinkageError e) {
@@ -26,11 +35,6 @@ public final class RocksDbProvider implements StorageProvider {
                     "storage.engine: 'rocksdb' (expected: a temporary folder that allows executables, and one of the"
                             + " platforms RocksDB is built for; else choose another engine)",
                     e);
-        }
-        try {
-            return new RocksDbStorage(DataFolder.create(folder.resolve(name())), durability);
-        } catch (IOException e) {
-            throw new StorageException("storage.folder: '" + folder + "' (expected: a folder that can be written)", e);
         }
     }
 }

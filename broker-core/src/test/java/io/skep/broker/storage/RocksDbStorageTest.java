@@ -69,7 +69,27 @@ final class RocksDbStorageTest {
         }
         assertThatThrownBy(this::batchesFound)
                 .isInstanceOf(StorageException.class)
-                .hasMessageContainingAll("'" + folder.resolve("rocksdb") + "'", "undamaged", "restore a backup");
+                .hasMessageContainingAll(
+                        "'" + folder.resolve("rocksdb") + "'",
+                        "undamaged",
+                        "skep data verify",
+                        "skep data repair",
+                        "restore a backup");
+    }
+
+    @Test
+    void aSmallLogThatIsDamagedBeforeItsLastBatchStopsTheStartToo() throws IOException {
+        try (Storage storage = open(Durability.FSYNC)) {
+            for (int i = 0; i < BATCHES; i++) {
+                put(storage, Keyspace.QUEUE, key(i), noise(100));
+            }
+        }
+        try (FileChannel log = openLog()) {
+            log.write(ByteBuffer.wrap(new byte[] {1, 2, 3}), log.size() / 2);
+        }
+        assertThatThrownBy(this::batchesFound)
+                .isInstanceOf(StorageException.class)
+                .hasMessageContaining("undamaged");
     }
 
     @Test
@@ -99,13 +119,25 @@ final class RocksDbStorageTest {
     }
 
     @Test
-    void dataOfANewerFormatIsRefused() {
+    void aBackupIsADataFolderWithWhatWasCommittedBefore(@TempDir Path other) {
         try (Storage storage = open(Durability.FSYNC)) {
-            put(storage, Keyspace.META, "format".getBytes(US_ASCII), new byte[] {0, 0, 0, 2});
+            put(storage, Keyspace.QUEUE, key(1), noise(BATCH_BYTES));
+            storage.backup(other.resolve("backup"));
+            put(storage, Keyspace.QUEUE, key(2), noise(BATCH_BYTES));
         }
-        assertThatThrownBy(() -> open(Durability.FSYNC))
-                .isInstanceOf(StorageException.class)
-                .hasMessageContainingAll("format 1 or older", "newer Skep");
+        try (Storage copy = new RocksDbProvider().open(other.resolve("backup"), Durability.FSYNC)) {
+            assertThat(copy.get(Keyspace.QUEUE, key(1))).isEqualTo(noise(BATCH_BYTES));
+            assertThat(copy.get(Keyspace.QUEUE, key(2))).isNull();
+        }
+    }
+
+    @Test
+    void anEngineWithoutBackupsSaysSo() {
+        try (Storage storage = new MemoryProvider().open(folder, Durability.FSYNC)) {
+            assertThatThrownBy(() -> storage.backup(folder.resolve("backup")))
+                    .isInstanceOf(StorageException.class)
+                    .hasMessageStartingWith("storage.engine: cannot write backups");
+        }
     }
 
     @Test

@@ -1,6 +1,7 @@
 // Skep, an MQTT broker. Apache-2.0; see LICENSE.
 package io.skep.sdk.storage;
 
+import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,6 +43,21 @@ public interface Storage extends AutoCloseable {
      * @param done called once, on any thread, when the batch is as durable as the storage was opened for
      */
     void commit(WriteBatch batch, Done done);
+
+    /**
+     * Writes a copy of what is committed, for which {@link StorageProvider#open} on that folder opens a storage of its
+     * own. Optional: an engine whose data lies elsewhere is better backed up with that system's own tools. It runs
+     * while clients wait, so it links or snapshots rather than copies.
+     *
+     * @param folder to be created; its parent exists, and is on the same disk as the data folder
+     * @throws StorageException if it failed, or this engine has no backup
+     */
+    default void backup(Path folder) throws StorageException {
+        throw new StorageException(
+                "storage.engine: cannot write backups (expected: an engine that can, such as rocksdb; back this one up"
+                        + " with the tools of its own system)",
+                null);
+    }
 
     /** Waits for what was committed and lets go of the data. */
     @Override
