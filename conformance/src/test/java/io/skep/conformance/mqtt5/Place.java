@@ -8,6 +8,8 @@ import static io.skep.conformance.wire.Packets.twoBytes;
 import io.skep.conformance.wire.Props;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /** Where properties of a client stand, with the identifiers of those that may stand there (2.2.2.2 of the standard). */
 enum Place {
@@ -26,10 +28,10 @@ enum Place {
     private static final Set<Integer> ALL = Set.of(
             1, 2, 3, 8, 9, 11, 17, 18, 19, 21, 22, 23, 24, 25, 26, 28, 31, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42);
 
-    private final Set<Integer> allowed;
+    private final long allowed; // a bit for each
 
-    Place(Integer... allowed) {
-        this.allowed = Set.of(allowed);
+    Place(int... allowed) {
+        this.allowed = IntStream.of(allowed).mapToLong(id -> 1L << id).sum();
     }
 
     boolean isOfConnect() {
@@ -37,7 +39,7 @@ enum Place {
     }
 
     Set<Integer> allowed() {
-        return allowed;
+        return ALL.stream().filter(id -> (allowed >> id & 1) == 1).collect(Collectors.toSet());
     }
 
     /** {@return any valid value of a property, its identifier included} */
@@ -57,7 +59,7 @@ enum Place {
     /** {@return the identifiers that another place may have, but this one may not} */
     Set<Integer> forbidden() {
         Set<Integer> others = new TreeSet<>(ALL);
-        others.removeAll(allowed);
+        others.removeAll(allowed());
         return others;
     }
 
