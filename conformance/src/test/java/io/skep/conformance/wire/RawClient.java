@@ -275,6 +275,26 @@ public final class RawClient implements AutoCloseable {
         return send(Packets.publish(1, id, topic, payload)).expect(Packets.puback(id));
     }
 
+    /** Waits this long for what is expected, instead of the usual time. */
+    public RawClient patience(int millis) {
+        try {
+            socket.setSoTimeout(millis);
+            return this;
+        } catch (SocketException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Says that nothing more will be sent; what the broker sends can still be read. */
+    public RawClient finish() {
+        try {
+            socket.shutdownOutput();
+            return this;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /** Ends the connection as a broken network does. */
     public void drop() {
         try {

@@ -1,0 +1,237 @@
+// Skep, an MQTT broker. Apache-2.0; see LICENSE.
+package io.skep.conformance.model;
+
+import io.skep.conformance.wire.Props;
+import io.skep.conformance.wire.Seen5;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/** A connection as the model sees it, and what has to come on it. */
+final class Link {
+
+    final Session session;
+    final boolean v5;
+
+    /** Topics that the client gave aliases to. */
+    final Map<Integer, String> aliases = new HashMap<>();
+
+    /** QoS 2 messages sent on this connection whose PUBREL has not come. */
+    final Set<Integer> open = new TreeSet<>();
+
+    @Nullable Will will;
+    boolean sessionOutlivesIt;
+
+    private final int window;
+    private final boolean dupExpected;
+    private final Map<Integer, String> brokersAliases = new HashMap<>();
+    private final Deque<Control> controls = new ArrayDeque<>();
+    private final List<Item> atMostOnce = new ArrayList<>();
+    private final List<Item> optional = new ArrayList<>();
+    private final Set<Integer> repeatedReleases = new TreeSet<>();
+    private @Nullable Set<Integer> farewell;
+
+    Link(Session session, boolean v5, int window, boolean dupExpected) {
+        this.session = session;
+        this.v5 = v5;
+        this.window = window;
+        this.dupExpected = dupExpected;
+    }
+
+    /** Begins with what the session has under way. */
+    void resume(boolean present) {
+        expect(Control.connack(present));
+        optional.addAll(session.stray);
+        session.inFlight.stream().filter(item -> item.released).forEach(item -> repeatedReleases.add(item.id));
+    }
+
+    void expect(Control control) {
+        controls.add(control);
+    }
+
+    void expect(Item item) {
+        atMostOnce.add(item);
+    }
+
+    /** Expects that the broker closes the connection, to MQTT 5.0 with one of these reason codes if there are any. */
+    void expectClose(Set<Integer> reasons) {
+        farewell = reasons;
+        controls.clear();
+        atMostOnce.forEach(item -> {
+            if (item.choice != null) {
+                item.choice.strike(item);
+                item.choice.mayVanish();
+            }
+        });
+        atMostOnce.clear();
+    }
+
+    boolean isClosing() {
+        return farewell != null;
+    }
+
+    /** Compares a packet with what has to come. */
+    void accept(Seen5 packet) {
+        if (packet.type() == 3) {
+            acceptPublish(packet);
+        } else if (packet.type() == Control.DISCONNECT) {
+            acceptDisconnect(packet);
+        } else if (packet.type() == Control.PUBREL && packet.reason() == 0 && repeatedReleases.remove(packet.id())) {
+            reject(packet, !controls.isEmpty() && controls.getFirst().isFirst());
+        } else {
+            reject(packet, controls.isEmpty() || !controls.getFirst().allows(packet));
+            controls.removeFirst();
+        }
+    }
+
+    private void acceptDisconnect(Seen5 packet) {
+        reject(packet, !v5 || farewell == null || !farewell.contains(packet.reason()));
+        farewell = Set.of();
+    }
+
+    private void reject(Seen5 packet, boolean condition) {
+        if (condition) {
+            throw new Difference("%s got %s (expected: %s)".formatted(this, packet, expectation()));
+        }
+    }
+
+    private void acceptPublish(Seen5 packet) {
+        reject(packet, isClosing() || (!controls.isEmpty() && controls.getFirst().isFirst()));
+        String topic = topic(packet);
+        if (packet.qos() == 0) {
+            Optional<Item> found = find(atMostOnce, packet, topic).or(() -> find(optional, packet, topic));
+            reject(packet, found.isEmpty() || packet.dup());
+            atMostOnce.remove(found.orElseThrow());
+            optional.remove(found.orElseThrow());
+            found.orElseThrow().arrived();
+            return;
+        }
+        reject(packet, publishedHere() >= window); // [MQTT-3.3.4-9]
+        Item repeated = nextRepeated();
+        if (repeated != null) {
+            reject(
+                    packet,
+                    packet.dup() != dupExpected // [MQTT-3.3.1-1]
+                            || packet.id() != repeated.id
+                            || !repeated.isContentOf(packet, topic, v5)); // [MQTT-4.4.0-1]
+            repeated.publishedOn = this;
+            return;
+        }
+        Optional<Item> found = find(next(), packet, topic);
+        reject(packet, found.isEmpty() || (packet.dup() && !found.get().mayBeRepeated));
+        reject(packet, session.inFlight.stream().anyMatch(item -> item.id == packet.id())); // [MQTT-2.2.1-4]
+        begin(found.orElseThrow(), packet.id());
+    }
+
+    private void begin(Item item, int id) {
+        item.arrived();
+        item.id = id;
+        item.publishedOn = this;
+        session.waiting.remove(item);
+        session.inFlight.add(item);
+    }
+
+    /** {@return the message that a packet brings: of two that look the same the one that has to come} */
+    private Optional<Item> find(List<Item> items, Seen5 packet, String topic) {
+        return items.stream()
+                .filter(item -> item.isContentOf(packet, topic, v5))
+                .min(Comparator.comparing(item -> !item.isCertain()));
+    }
+
+    private String topic(Seen5 packet) {
+        Object alias = v5 ? packet.property(Props.TOPIC_ALIAS) : null;
+        if (alias == null) {
+            return packet.topic();
+        }
+        int number = ((Long) alias).intValue();
+        if (!packet.topic().isEmpty()) {
+            brokersAliases.put(number, packet.topic());
+        }
+        return brokersAliases.getOrDefault(number, "");
+    }
+
+    /** {@return what may be sent next for the first time: all up to the first that has to come, and its step} */
+    private List<Item> next() {
+        int last = session.waiting.stream()
+                .filter(Item::isCertain)
+                .mapToInt(item -> item.batch)
+                .findFirst()
+                .orElse(Integer.MAX_VALUE);
+        return session.waiting.stream().filter(item -> item.batch <= last).toList();
+    }
+
+    private @Nullable Item nextRepeated() {
+        return session.inFlight.stream()
+                .filter(item -> !item.released && item.publishedOn != this)
+                .findFirst()
+                .orElse(null);
+    }
+
+    private long publishedHere() {
+        return session.inFlight.stream()
+                .filter(item -> item.publishedOn == this)
+                .count();
+    }
+
+    /** {@return whether there is room by any way of counting: PUBRELs of earlier connections may count or not} */
+    private boolean hasRoom() {
+        return session.inFlight.stream()
+                        .filter(item -> item.publishedOn == this || item.released)
+                        .count()
+                < window;
+    }
+
+    /** {@return whether nothing hinders the broker to send a message that waits} */
+    boolean mayDeliver(Item item) {
+        return item.qos == 0 || (hasRoom() && nextRepeated() == null && next().contains(item));
+    }
+
+    /** {@return whether something that has to come has not} */
+    boolean isMissing() {
+        return !controls.isEmpty()
+                || !repeatedReleases.isEmpty()
+                || atMostOnce.stream().anyMatch(Item::isCertain)
+                || (hasRoom() && (nextRepeated() != null || session.waiting.stream().anyMatch(Item::isCertain)));
+    }
+
+    /** Ends a step. */
+    void settle() {
+        optional.clear();
+        atMostOnce.removeIf(item -> item.gone);
+        session.waiting.removeIf(item -> item.gone);
+    }
+
+    /** Compares the end of the connection. */
+    void closed() {
+        if (farewell == null || (v5 && !farewell.isEmpty())) {
+            throw new Difference("%s was closed (expected: %s)".formatted(this, expectation()));
+        }
+    }
+
+    String expectation() {
+        if (farewell != null) {
+            return farewell.isEmpty() ? "a close" : "DISCONNECT with one of " + farewell;
+        }
+        return "%s%s, QoS 0 %s, repeated %s, waiting %s, in flight %s"
+                .formatted(
+                        controls,
+                        repeatedReleases.isEmpty() ? "" : " PUBREL " + repeatedReleases,
+                        atMostOnce,
+                        nextRepeated(),
+                        session.waiting.stream().limit(8).toList(),
+                        session.inFlight.stream().map(item -> item.id).toList());
+    }
+
+    @Override
+    public String toString() {
+        return session.client + (v5 ? " (5.0)" : " (3.1.1)");
+    }
+}

@@ -1,0 +1,53 @@
+// Skep, an MQTT broker. Apache-2.0; see LICENSE.
+package io.skep.conformance.model;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/** What the broker keeps of a client. */
+final class Session {
+
+    final String client;
+    final Map<String, Subscription> subscriptions = new LinkedHashMap<>();
+
+    /** Not sent yet, in the order in which they came. */
+    final List<Item> waiting = new ArrayList<>();
+
+    /** Sent and not acknowledged to the end, in the order of their first sending. */
+    final List<Item> inFlight = new ArrayList<>();
+
+    /** Of QoS 2 messages from the client whose PUBREL has not come. */
+    final Set<Integer> inbound = new TreeSet<>();
+
+    /** QoS 0 messages of the step in which the connection changed: they may reach the new one. */
+    final List<Item> stray = new ArrayList<>();
+
+    @Nullable Link link;
+    @Nullable Will delayedWill;
+
+    Session(String client) {
+        this.client = client;
+    }
+
+    /** Takes a message: for the connection if it is QoS 0, else in any case. */
+    void take(Item item) {
+        if (item.qos > 0) {
+            waiting.add(item);
+        } else if (link != null) {
+            link.expect(item);
+        } else if (item.choice != null) {
+            item.choice.strike(item);
+            item.choice.mayVanish();
+        }
+    }
+
+    /** {@return the subscription that a delivery through its group belongs to} */
+    boolean isMember(String group) {
+        return subscriptions.containsKey(group);
+    }
+}
