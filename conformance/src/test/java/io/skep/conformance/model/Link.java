@@ -107,7 +107,9 @@ final class Link {
         reject(packet, isClosing() || (!controls.isEmpty() && controls.getFirst().isFirst()));
         String topic = topic(packet);
         if (packet.qos() == 0) {
-            Optional<Item> found = find(atMostOnce, packet, topic).or(() -> find(optional, packet, topic));
+            Optional<Item> found = find(atMostOnce, packet, topic)
+                    .or(() -> findDue(packet, topic))
+                    .or(() -> find(optional, packet, topic));
             reject(packet, found.isEmpty() || packet.dup());
             atMostOnce.remove(found.orElseThrow());
             optional.remove(found.orElseThrow());
@@ -125,7 +127,7 @@ final class Link {
             repeated.publishedOn = this;
             return;
         }
-        Optional<Item> found = find(next(), packet, topic);
+        Optional<Item> found = find(next(), packet, topic).or(() -> findDue(packet, topic));
         reject(packet, found.isEmpty() || (packet.dup() && !found.get().mayBeRepeated));
         reject(packet, session.inFlight.stream().anyMatch(item -> item.id == packet.id())); // [MQTT-2.2.1-4]
         begin(found.orElseThrow(), packet.id());
@@ -144,6 +146,17 @@ final class Link {
         return items.stream()
                 .filter(item -> item.isContentOf(packet, topic, v5))
                 .min(Comparator.comparing(item -> !item.isCertain()));
+    }
+
+    private Optional<Item> findDue(Seen5 packet, String topic) {
+        for (Due due : session.due) {
+            Item item = due.item(0);
+            if (item != null && item.isContentOf(packet, topic, v5)) {
+                session.due.remove(due);
+                return Optional.of(item);
+            }
+        }
+        return Optional.empty();
     }
 
     private String topic(Seen5 packet) {
@@ -199,11 +212,20 @@ final class Link {
         return !controls.isEmpty()
                 || !repeatedReleases.isEmpty()
                 || atMostOnce.stream().anyMatch(Item::isCertain)
-                || (hasRoom() && (nextRepeated() != null || session.waiting.stream().anyMatch(Item::isCertain)));
+                || (hasRoom() && (nextRepeated() != null || session.waiting.stream().anyMatch(Item::isCertain)))
+                || (isIdle() && session.due.stream().anyMatch(due -> due.item(0) != null));
+    }
+
+    /** {@return whether there is room and nothing that waits for it but retained messages} */
+    private boolean isIdle() {
+        return hasRoom() && nextRepeated() == null && session.waiting.isEmpty();
     }
 
     /** Ends a step. */
     void settle() {
+        if (isIdle()) {
+            session.due.clear(); // what is left was removed meanwhile
+        }
         optional.clear();
         atMostOnce.removeIf(item -> item.gone);
         session.waiting.removeIf(item -> item.gone);
@@ -220,13 +242,14 @@ final class Link {
         if (farewell != null) {
             return farewell.isEmpty() ? "a close" : "DISCONNECT with one of " + farewell;
         }
-        return "%s%s, QoS 0 %s, repeated %s, waiting %s, in flight %s"
+        return "%s%s, QoS 0 %s, repeated %s, waiting %s, retained %s, in flight %s"
                 .formatted(
                         controls,
                         repeatedReleases.isEmpty() ? "" : " PUBREL " + repeatedReleases,
                         atMostOnce,
                         nextRepeated(),
                         session.waiting.stream().limit(8).toList(),
+                        session.due,
                         session.inFlight.stream().map(item -> item.id).toList());
     }
 

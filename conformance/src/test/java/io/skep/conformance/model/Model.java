@@ -76,6 +76,8 @@ final class Model {
         Set<String> left = Routing.groups(session);
         if (!link.sessionOutlivesIt) {
             end(session, false);
+        } else {
+            routing.disconnected(session);
         }
         Will will = link.will;
         if (will == null || !(willStays || inverted.contains(Inversion.WILL_ALWAYS_PUBLISHED))) {

@@ -187,13 +187,16 @@ final class Routing {
 
     /** Sends the retained messages that match a subscription. */
     void sendRetained(Session session, Subscription subscription) {
-        for (Message message : retained.values()) {
-            if (subscription.matches(message.topic())) {
-                int qos = Math.min(message.qos(), subscription.qos());
-                List<Integer> ids = subscription.id() > 0 ? List.of(subscription.id()) : List.of();
-                session.take(new Item(session, message, qos, true, ids, step, null));
+        for (String topic : retained.keySet()) {
+            if (subscription.matches(topic)) {
+                session.due.add(new Due(retained, session, subscription, topic));
             }
         }
+    }
+
+    /** The connection of a session that goes on has ended. */
+    void disconnected(Session session) {
+        session.keepDue(step);
     }
 
     /** {@return whether a message for a shared group has to be somewhere and is nowhere} */

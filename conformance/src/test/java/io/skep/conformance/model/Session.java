@@ -18,6 +18,9 @@ final class Session {
     /** Not sent yet, in the order in which they came. */
     final List<Item> waiting = new ArrayList<>();
 
+    /** Retained messages that still have to be sent. */
+    final List<Due> due = new ArrayList<>();
+
     /** Sent and not acknowledged to the end, in the order of their first sending. */
     final List<Item> inFlight = new ArrayList<>();
 
@@ -46,7 +49,18 @@ final class Session {
         }
     }
 
-    /** {@return the subscription that a delivery through its group belongs to} */
+    /** Without a connection, what retained messages are still due wait with the others. */
+    void keepDue(int batch) {
+        for (Due retained : due) {
+            Item item = retained.item(batch);
+            if (item != null) {
+                take(item);
+            }
+        }
+        due.clear();
+    }
+
+    /** {@return whether it is a member of a shared group} */
     boolean isMember(String group) {
         return subscriptions.containsKey(group);
     }
