@@ -226,7 +226,7 @@ public final class Session implements Recipient, Executor {
         execute(() -> tenancy.detach(left, gracefully));
     }
 
-    /** The connection takes more again. */
+    /** There may be room again: for what waits, then for retained messages. */
     public void writable() {
         outbox.pump();
         subscriptions.pump();
@@ -240,7 +240,9 @@ public final class Session implements Recipient, Executor {
 
     /** PUBREC; returns whether the message was known. */
     public boolean pubrec(int id, boolean failed) {
-        return outbox.pubrec(id, failed);
+        boolean known = outbox.pubrec(id, failed);
+        subscriptions.pump();
+        return known;
     }
 
     /** PUBCOMP. */
