@@ -196,29 +196,34 @@ final class Link {
 
     /** {@return whether there is room by any way of counting: PUBRELs of earlier connections may count or not} */
     private boolean hasRoom() {
-        return session.inFlight.stream()
-                        .filter(item -> item.publishedOn == this || item.released)
-                        .count()
-                < window;
+        return session.inFlight.stream().filter(this::hasCome).count() < window;
+    }
+
+    /** {@return whether the client has got something of it on this connection, and may answer} */
+    boolean hasCome(Item item) {
+        return item.publishedOn == this || (item.released && !repeatedReleases.contains(item.id));
     }
 
     /** {@return whether nothing hinders the broker to send a message that waits} */
     boolean mayDeliver(Item item) {
-        return item.qos == 0 || (hasRoom() && nextRepeated() == null && next().contains(item));
+        return item.qos == 0 || (hasRoom() && !isRepeating() && next().contains(item));
     }
 
     /** {@return whether something that has to come has not} */
     boolean isMissing() {
         return !controls.isEmpty()
-                || !repeatedReleases.isEmpty()
                 || atMostOnce.stream().anyMatch(Item::isCertain)
-                || (hasRoom() && (nextRepeated() != null || session.waiting.stream().anyMatch(Item::isCertain)))
+                || (hasRoom() && (isRepeating() || session.waiting.stream().anyMatch(Item::isCertain)))
                 || (isIdle() && session.due.stream().anyMatch(due -> due.item(0) != null));
+    }
+
+    private boolean isRepeating() {
+        return nextRepeated() != null || !repeatedReleases.isEmpty();
     }
 
     /** {@return whether there is room and nothing that waits for it but retained messages} */
     private boolean isIdle() {
-        return hasRoom() && nextRepeated() == null && session.waiting.isEmpty();
+        return hasRoom() && !isRepeating() && session.waiting.isEmpty();
     }
 
     /** Ends a step. */

@@ -50,7 +50,7 @@ final class Model {
         }
         former = routing.sessions.get(client);
         if (former != null && clean) {
-            end(former, true); // [MQTT-3.1.2-4]
+            end(former); // [MQTT-3.1.2-4]
         }
         boolean present = former != null && !clean;
         Session session = present && former != null ? former : new Session(client);
@@ -75,7 +75,7 @@ final class Model {
         session.link = null;
         Set<String> left = Routing.groups(session);
         if (!link.sessionOutlivesIt) {
-            end(session, false);
+            end(session);
         } else {
             routing.disconnected(session);
         }
@@ -90,9 +90,9 @@ final class Model {
         }
     }
 
-    private void end(Session session, boolean kept) {
+    private void end(Session session) {
         Set<String> left = Routing.groups(session);
-        routing.end(session, kept);
+        routing.end(session);
         if (session.delayedWill != null) {
             routing.publish(session.delayedWill.message(), session.client, left);
         }
@@ -133,7 +133,7 @@ final class Model {
         }
         boolean forbidden = message.topic().startsWith("$SYS") || message.topic().startsWith("$share");
         boolean matched = !forbidden && routing.publish(message, null, Set.of());
-        if (message.qos() == 2 && !forbidden) {
+        if (message.qos() == 2 && !(forbidden && link.v5)) { // a 3.1.1 client is not told that it may not
             link.session.inbound.add(id);
             link.open.add(id);
         }

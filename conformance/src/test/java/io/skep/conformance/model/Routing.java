@@ -137,43 +137,30 @@ final class Routing {
     }
 
     /** Ends a session: what it has of shared groups goes to other members. */
-    void end(Session session, boolean kept) {
+    void end(Session session) {
         sessions.remove(session.client);
         List<Item> left = new ArrayList<>(session.waiting);
         session.inFlight.stream().filter(item -> item.qos == 1).forEach(left::add); // [MQTT-4.8.2-5]
-        left.removeIf(item -> item.gone || item.group == null);
-        for (Item item : left) {
-            handOn(item, item.id == 0 || kept);
-        }
+        left.stream().filter(item -> !item.gone).forEach(this::handOn);
         session.waiting.clear();
         session.inFlight.clear();
     }
 
-    /**
-     * Hands a message of a shared group to other members, which the standard only recommends.
-     *
-     * @param kept whether the broker still has the message for sure
-     */
-    private void handOn(Item item, boolean kept) {
-        String group = item.group == null ? "" : item.group;
-        List<Session> members = sessions.values().stream()
-                .filter(member -> member.isMember(group))
-                .toList();
-        boolean online = members.stream().anyMatch(member -> member.link != null);
+    /** Hands a message of a shared group to another member; the standard only recommends that, so it may vanish. */
+    private void handOn(Item item) {
+        String group = item.group;
+        if (group == null) {
+            return;
+        }
         Choice choice = item.choice == null ? new Choice() : item.choice;
         if (item.choice == null) {
             choices.add(choice);
-        } else {
-            choice.strike(item);
         }
-        if (members.isEmpty() || !kept || !item.session.isMember(group)) {
-            choice.mayVanish(); // the group is gone, the message was forgotten once sent, or its session had left
-        }
-        for (Session member : members) {
-            if (!online || member.link != null) {
-                candidate(choice, member, item.message, group, false);
-            }
-        }
+        choice.strike(item);
+        choice.mayVanish();
+        sessions.values().stream()
+                .filter(member -> member.isMember(group))
+                .forEach(member -> candidate(choice, member, item.message, group, false));
     }
 
     /**

@@ -213,9 +213,8 @@ sealed interface Step {
             if (link == null) {
                 return;
             }
-            List<Item> items = link.session.inFlight.stream()
-                    .filter(item -> item.released || item.publishedOn == link)
-                    .toList();
+            List<Item> items =
+                    link.session.inFlight.stream().filter(link::hasCome).toList();
             if (pick >= 0 && !items.isEmpty()) {
                 items = List.of(items.get(pick % items.size()));
             }
