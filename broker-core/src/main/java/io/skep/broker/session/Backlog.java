@@ -85,7 +85,7 @@ final class Backlog {
         for (; page.isLast() && position < end; position++) {
             forget(position);
         }
-        outbox.session().writable();
+        outbox.pump();
     }
 
     /** A place that is on disk by the row of places, but not by the disk, is empty. */

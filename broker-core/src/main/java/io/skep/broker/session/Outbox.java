@@ -307,7 +307,7 @@ final class Outbox {
         if (!near && entry.phase() == Entry.Phase.WAITING && !entry.isMaybeSent()) {
             positions.set(position, Entry.ON_DISK);
         } else if (entry.qos() == 2 && position == next) {
-            session.writable();
+            pump();
         }
     }
 
@@ -318,7 +318,7 @@ final class Outbox {
         if (known && entry.phase() == Entry.Phase.WAITING && !entry.isMaybeSent()) {
             uncount(entry.bytes());
             positions.set(position, null);
-            session.writable();
+            pump();
         }
     }
 

@@ -226,7 +226,7 @@ public final class Session implements Recipient, Executor {
         execute(() -> tenancy.detach(left, gracefully));
     }
 
-    /** There may be room again: for what waits, then for retained messages. */
+    /** The connection takes more again. */
     public void writable() {
         outbox.pump();
         subscriptions.pump();
@@ -240,9 +240,7 @@ public final class Session implements Recipient, Executor {
 
     /** PUBREC; returns whether the message was known. */
     public boolean pubrec(int id, boolean failed) {
-        boolean known = outbox.pubrec(id, failed);
-        subscriptions.pump();
-        return known;
+        return outbox.pubrec(id, failed);
     }
 
     /** PUBCOMP. */

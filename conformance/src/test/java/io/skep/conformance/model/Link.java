@@ -27,6 +27,9 @@ final class Link {
     /** QoS 2 messages sent on this connection whose PUBREL has not come. */
     final Set<Integer> open = new TreeSet<>();
 
+    /** Of {@link Session#inbound}, those of earlier connections that were sent again: the window may count them or not. */
+    final Set<Integer> openAgain = new TreeSet<>();
+
     @Nullable Will will;
     boolean sessionOutlivesIt;
 
@@ -44,6 +47,17 @@ final class Link {
         this.v5 = v5;
         this.window = window;
         this.dupExpected = dupExpected;
+    }
+
+    /**
+     * {@return whether it is better not to publish: the broker would not read further from a client of 3.1.1, or it is
+     * open whether the window is full}
+     */
+    boolean isNearOverrun() {
+        int atMost = open.size() + openAgain.size();
+        return v5
+                ? open.size() < Model.RECEIVE_MAXIMUM && atMost >= Model.RECEIVE_MAXIMUM
+                : atMost >= Model.RECEIVE_MAXIMUM - 1;
     }
 
     /** Begins with what the session has under way. */

@@ -127,7 +127,9 @@ final class Model {
             return;
         }
         if (message.qos() == 2 && link.session.inbound.contains(id) && !inverted.contains(Inversion.REPEATED_MESSAGE_IS_NEW)) {
-            link.open.add(id);
+            if (!link.open.contains(id)) {
+                link.openAgain.add(id);
+            }
             acknowledge(link, Control.PUBREC, id, 0, 0x10); // [MQTT-4.3.3-10]
             return;
         }
@@ -156,6 +158,7 @@ final class Model {
     /** PUBREL of a message from the client. */
     void release(Link link, int id) {
         link.open.remove(id);
+        link.openAgain.remove(id);
         boolean known = link.session.inbound.remove(id);
         acknowledge(link, Control.PUBCOMP, id, known ? 0 : NOT_FOUND);
     }

@@ -132,8 +132,8 @@ sealed interface Step {
         @Override
         public void play(Stage stage) {
             Link link = stage.link(client);
-            if (link == null || (!link.v5 && link.open.size() >= Model.RECEIVE_MAXIMUM - 1)) {
-                return; // the broker would not read further from a client of 3.1.1 that has no room
+            if (link == null || link.isNearOverrun()) {
+                return;
             }
             int aliasSent = link.v5 ? alias : 0;
             String topic = message.topic();
