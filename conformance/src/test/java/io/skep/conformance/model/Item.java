@@ -22,9 +22,6 @@ final class Item {
     /** The filter of the shared group it comes from. */
     final @Nullable String group;
 
-    /** Set as long as it may be somebody else's. */
-    @Nullable Choice choice;
-
     /** Whether it may have been written to a connection that ended in the same step. */
     boolean mayBeRepeated;
 
@@ -37,11 +34,6 @@ final class Item {
     /** The connection that its PUBLISH was last sent on. */
     @Nullable Link publishedOn;
 
-    /** Whether it is somebody else's. */
-    boolean gone;
-
-    int steps;
-
     Item(
             Session session, Message message, int qos, boolean retain, List<Integer> subscriptionIds, int batch,
             @Nullable String group) {
@@ -52,24 +44,6 @@ final class Item {
         this.subscriptionIds = subscriptionIds;
         this.batch = batch;
         this.group = group;
-    }
-
-    /** {@return whether this session has to have it} */
-    boolean isCertain() {
-        return choice == null || choice.belongsTo(this);
-    }
-
-    boolean isDeliverable() {
-        Link link = session.link;
-        return link != null && link.mayDeliver(this);
-    }
-
-    /** Notes that the broker has sent it. */
-    void arrived() {
-        if (choice != null) {
-            choice.taken(this);
-            choice = null;
-        }
     }
 
     boolean isContentOf(Seen5 publish, String topic, boolean v5) {
@@ -94,13 +68,12 @@ final class Item {
 
     @Override
     public String toString() {
-        return "%s %s qos %d%s%s%s"
+        return "%s %s qos %d%s%s"
                 .formatted(
                         message.topic(),
                         message.payload(),
                         qos,
                         retain ? " RETAIN" : "",
-                        subscriptionIds.isEmpty() ? "" : " subscriptions " + subscriptionIds,
-                        choice == null ? "" : " " + choice);
+                        subscriptionIds.isEmpty() ? "" : " subscriptions " + subscriptionIds);
     }
 }

@@ -5,7 +5,6 @@ import io.skep.conformance.wire.Props;
 import io.skep.conformance.wire.Seen5;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
@@ -79,12 +78,6 @@ final class Link {
     void expectClose(Set<Integer> reasons) {
         farewell = reasons;
         controls.clear();
-        atMostOnce.forEach(item -> {
-            if (item.choice != null) {
-                item.choice.strike(item);
-                item.choice.mayVanish();
-            }
-        });
         atMostOnce.clear();
     }
 
@@ -118,18 +111,23 @@ final class Link {
     }
 
     private void acceptPublish(Seen5 packet) {
-        reject(packet, isClosing() || (!controls.isEmpty() && controls.getFirst().isFirst()));
+        reject(packet, !controls.isEmpty() && controls.getFirst().isFirst());
         String topic = topic(packet);
-        if (packet.qos() == 0) {
+        if (farewell != null) {
+            reject(packet, farewell.isEmpty() || packet.qos() > 0 || findShared(packet, topic).isEmpty());
+        } else if (packet.qos() == 0) {
             Optional<Item> found = find(atMostOnce, packet, topic)
-                    .or(() -> findDue(packet, topic))
+                    .or(() -> findLater(packet, topic))
                     .or(() -> find(optional, packet, topic));
             reject(packet, found.isEmpty() || packet.dup());
             atMostOnce.remove(found.orElseThrow());
             optional.remove(found.orElseThrow());
-            found.orElseThrow().arrived();
-            return;
+        } else {
+            acceptAcknowledged(packet, topic);
         }
+    }
+
+    private void acceptAcknowledged(Seen5 packet, String topic) {
         reject(packet, publishedHere() >= window); // [MQTT-3.3.4-9]
         Item repeated = nextRepeated();
         if (repeated != null) {
@@ -141,33 +139,44 @@ final class Link {
             repeated.publishedOn = this;
             return;
         }
-        Optional<Item> found = find(next(), packet, topic).or(() -> findDue(packet, topic));
+        Optional<Item> found = find(next(), packet, topic).or(() -> findLater(packet, topic));
         reject(packet, found.isEmpty() || (packet.dup() && !found.get().mayBeRepeated));
         reject(packet, session.inFlight.stream().anyMatch(item -> item.id == packet.id())); // [MQTT-2.2.1-4]
         begin(found.orElseThrow(), packet.id());
     }
 
     private void begin(Item item, int id) {
-        item.arrived();
         item.id = id;
         item.publishedOn = this;
         session.waiting.remove(item);
         session.inFlight.add(item);
     }
 
-    /** {@return the message that a packet brings: of two that look the same the one that has to come} */
     private Optional<Item> find(List<Item> items, Seen5 packet, String topic) {
         return items.stream()
                 .filter(item -> item.isContentOf(packet, topic, v5))
-                .min(Comparator.comparing(item -> !item.isCertain()));
+                .findFirst();
     }
 
-    private Optional<Item> findDue(Seen5 packet, String topic) {
+    /** {@return what may come at any time: a retained message, or one for a shared group} */
+    private Optional<Item> findLater(Seen5 packet, String topic) {
         for (Due due : session.due) {
             Item item = due.item(0);
             if (item != null && item.isContentOf(packet, topic, v5)) {
                 session.due.remove(due);
                 return Optional.of(item);
+            }
+        }
+        return findShared(packet, topic);
+    }
+
+    /** {@return what any member of a group may get, also one whose connection is about to be closed} */
+    private Optional<Item> findShared(Seen5 packet, String topic) {
+        for (SharedMessage message : session.pool) {
+            Optional<Item> found = find(message.itemsFor(session), packet, topic);
+            if (found.isPresent()) {
+                session.pool.remove(message);
+                return found;
             }
         }
         return Optional.empty();
@@ -185,14 +194,11 @@ final class Link {
         return brokersAliases.getOrDefault(number, "");
     }
 
-    /** {@return what may be sent next for the first time: all up to the first that has to come, and its step} */
+    /** {@return what may be sent next for the first time: what came with the same step} */
     private List<Item> next() {
-        int last = session.waiting.stream()
-                .filter(Item::isCertain)
-                .mapToInt(item -> item.batch)
-                .findFirst()
-                .orElse(Integer.MAX_VALUE);
-        return session.waiting.stream().filter(item -> item.batch <= last).toList();
+        return session.waiting.stream()
+                .filter(item -> item.batch == session.waiting.get(0).batch)
+                .toList();
     }
 
     private @Nullable Item nextRepeated() {
@@ -218,36 +224,29 @@ final class Link {
         return item.publishedOn == this || (item.released && !repeatedReleases.contains(item.id));
     }
 
-    /** {@return whether nothing hinders the broker to send a message that waits} */
-    boolean mayDeliver(Item item) {
-        return item.qos == 0 || (hasRoom() && !isRepeating() && next().contains(item));
-    }
-
     /** {@return whether something that has to come has not} */
     boolean isMissing() {
         return !controls.isEmpty()
-                || atMostOnce.stream().anyMatch(Item::isCertain)
-                || (hasRoom() && (isRepeating() || session.waiting.stream().anyMatch(Item::isCertain)))
-                || (isIdle() && session.due.stream().anyMatch(due -> due.item(0) != null));
+                || !atMostOnce.isEmpty()
+                || (hasRoom() && (isRepeating() || !session.waiting.isEmpty()))
+                || (hasNothingBefore() && session.due.stream().anyMatch(due -> due.item(0) != null));
     }
 
     private boolean isRepeating() {
         return nextRepeated() != null || !repeatedReleases.isEmpty();
     }
 
-    /** {@return whether there is room and nothing that waits for it but retained messages} */
-    private boolean isIdle() {
+    /** {@return whether there is room, and nothing that has to come before what may come at any time} */
+    boolean hasNothingBefore() {
         return hasRoom() && !isRepeating() && session.waiting.isEmpty();
     }
 
     /** Ends a step. */
     void settle() {
-        if (isIdle()) {
+        if (hasNothingBefore()) {
             session.due.clear(); // what is left was removed meanwhile
         }
         optional.clear();
-        atMostOnce.removeIf(item -> item.gone);
-        session.waiting.removeIf(item -> item.gone);
     }
 
     /** Compares the end of the connection. */

@@ -53,8 +53,7 @@ final class Model {
             end(former); // [MQTT-3.1.2-4]
         }
         boolean present = former != null && !clean;
-        Session session = present && former != null ? former : new Session(client);
-        routing.sessions.put(client, session);
+        Session session = present && former != null ? former : routing.begin(client);
         session.delayedWill = null; // [MQTT-3.1.3-9]
         int window = Math.min(receiveMaximum, IN_FLIGHT_MAX);
         Link link = new Link(session, v5, window, !inverted.contains(Inversion.DUP_MISSING));
@@ -74,10 +73,9 @@ final class Model {
         Session session = link.session;
         session.link = null;
         Set<String> left = Routing.groups(session);
+        routing.disconnected(session);
         if (!link.sessionOutlivesIt) {
             end(session);
-        } else {
-            routing.disconnected(session);
         }
         Will will = link.will;
         if (will == null || !(willStays || inverted.contains(Inversion.WILL_ALWAYS_PUBLISHED))) {
@@ -115,6 +113,7 @@ final class Model {
         List<Integer> reasons = new ArrayList<>();
         for (String filter : filters) {
             boolean existed = link.session.subscriptions.remove(filter) != null;
+            link.session.due.removeIf(due -> due.subscription().filter().equals(filter));
             reasons.add(existed ? 0 : 0x11);
         }
         link.expect(Control.perFilter(Control.UNSUBACK, id, link.v5 ? reasons : List.of()));
@@ -195,8 +194,10 @@ final class Model {
         close(link, Set.of(), reason != 0); // [MQTT-3.14.4-3]
     }
 
-    boolean isMissing(Link link) {
-        return link.isMissing();
+    /** The broker stops in order. */
+    void stop() {
+        links().values().forEach(link -> close(link, Set.of(0x8B), false));
+        routing.stop();
     }
 
     /** {@return whether a message for a shared group has to have come on any connection} */

@@ -11,13 +11,13 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/** Who gets which message, by the standard; where a shared group leaves it to the broker, a {@link Choice} is made. */
+/** Who gets which message, by the standard; where a shared group leaves it to the broker, a {@link SharedMessage} waits. */
 final class Routing {
 
     final Map<String, Session> sessions = new TreeMap<>();
 
     private final Map<String, Message> retained = new TreeMap<>();
-    private final List<Choice> choices = new ArrayList<>();
+    private final List<SharedMessage> pool = new ArrayList<>();
     private final Set<Inversion> inverted;
     private int step;
 
@@ -99,68 +99,53 @@ final class Routing {
     }
 
     private void share(String group, Message message, @Nullable String leaving, boolean mayVanish) {
-        List<Session> members =
-                sessions.values().stream().filter(session -> session.isMember(group)).toList();
-        boolean online = members.stream().anyMatch(member -> member.link != null && !member.client.equals(leaving));
-        Choice choice = new Choice();
+        List<Session> members = members(group);
+        boolean online = members.stream().anyMatch(member -> member.link != null);
+        if (message.qos() == 0 && !online) {
+            return;
+        }
+        boolean durable = members.stream().anyMatch(member -> member.link == null || member.link.sessionOutlivesIt);
+        SharedMessage shared = new SharedMessage(group, message, durable, leaving != null);
         for (Session member : members) {
-            boolean isLeaving = member.client.equals(leaving);
-            if (!online || member.link != null || isLeaving) {
-                candidate(choice, member, message, group, isLeaving);
+            shared.mayGoTo(member);
+            int qos = Math.min(message.qos(), member.subscriptions.get(group).qos());
+            if (member.client.equals(leaving) && qos == 0) {
+                shared.mayVanish();
             }
         }
         if (mayVanish) {
-            choice.mayVanish();
+            shared.mayVanish();
         }
-        choices.add(choice);
+        pool.add(shared);
     }
 
-    private void candidate(Choice choice, Session member, Message message, String group, boolean leaving) {
-        Subscription subscription = member.subscriptions.get(group);
-        if (subscription == null) {
-            return;
-        }
-        Item item = new Item(
-                member,
-                message,
-                Math.min(subscription.qos(), message.qos()),
-                subscription.retainAsPublished() && message.retain(),
-                subscription.id() > 0 ? List.of(subscription.id()) : List.of(),
-                step,
-                group);
-        item.choice = choice;
-        choice.add(item);
-        if (leaving && item.qos == 0) {
-            choice.mayVanish();
-        }
-        give(item, leaving);
+    private List<Session> members(String group) {
+        return sessions.values().stream()
+                .filter(session -> session.subscriptions.containsKey(group))
+                .toList();
+    }
+
+    /** Makes a session. */
+    Session begin(String client) {
+        Session session = new Session(client, pool);
+        sessions.put(client, session);
+        return session;
     }
 
     /** Ends a session: what it has of shared groups goes to other members. */
     void end(Session session) {
         sessions.remove(session.client);
-        List<Item> left = new ArrayList<>(session.waiting);
-        session.inFlight.stream().filter(item -> item.qos == 1).forEach(left::add); // [MQTT-4.8.2-5]
-        left.stream().filter(item -> !item.gone).forEach(this::handOn);
+        session.inFlight.stream()
+                .filter(item -> item.group != null && item.qos == 1) // [MQTT-4.8.2-5]
+                .forEach(item -> share(item.group == null ? "" : item.group, item.message, null, false));
         session.waiting.clear();
         session.inFlight.clear();
+        session.subscriptions.clear();
     }
 
-    /** Hands a message of a shared group to another member; the standard only recommends that, so it may vanish. */
-    private void handOn(Item item) {
-        String group = item.group;
-        if (group == null) {
-            return;
-        }
-        Choice choice = item.choice == null ? new Choice() : item.choice;
-        if (item.choice == null) {
-            choices.add(choice);
-        }
-        choice.strike(item);
-        choice.mayVanish();
-        sessions.values().stream()
-                .filter(member -> member.isMember(group))
-                .forEach(member -> candidate(choice, member, item.message, group, false));
+    /** The broker stops. */
+    void stop() {
+        pool.forEach(SharedMessage::restart);
     }
 
     /**
@@ -169,7 +154,11 @@ final class Routing {
      * @return whether the subscription is new
      */
     boolean subscribe(Session session, Subscription subscription) {
-        return session.subscriptions.put(subscription.filter(), subscription) == null;
+        boolean fresh = session.subscriptions.put(subscription.filter(), subscription) == null;
+        pool.stream()
+                .filter(message -> message.isFor(subscription.filter()))
+                .forEach(message -> message.mayGoTo(session));
+        return fresh;
     }
 
     /** Sends the retained messages that match a subscription. */
@@ -181,20 +170,20 @@ final class Routing {
         }
     }
 
-    /** The connection of a session that goes on has ended. */
+    /** The connection of a session has ended. */
     void disconnected(Session session) {
+        pool.forEach(message -> message.leaves(session));
         session.keepDue(step);
     }
 
     /** {@return whether a message for a shared group has to be somewhere and is nowhere} */
     boolean isMissing() {
-        return choices.stream().anyMatch(Choice::isDue);
+        return pool.stream().anyMatch(SharedMessage::isDue);
     }
 
     /** Ends a step. */
     void settle() {
-        choices.forEach(Choice::settle);
-        choices.removeIf(Choice::isOver);
+        pool.removeIf(SharedMessage::settle);
         sessions.values().forEach(session -> {
             session.stray.clear();
             if (session.link != null) {

@@ -30,11 +30,15 @@ final class Session {
     /** QoS 0 messages of the step in which the connection changed: they may reach the new one. */
     final List<Item> stray = new ArrayList<>();
 
+    /** Messages for shared groups that nobody has got yet, of all groups. */
+    final List<SharedMessage> pool;
+
     @Nullable Link link;
     @Nullable Will delayedWill;
 
-    Session(String client) {
+    Session(String client, List<SharedMessage> pool) {
         this.client = client;
+        this.pool = pool;
     }
 
     /** Takes a message: for the connection if it is QoS 0, else in any case. */
@@ -43,9 +47,6 @@ final class Session {
             waiting.add(item);
         } else if (link != null) {
             link.expect(item);
-        } else if (item.choice != null) {
-            item.choice.strike(item);
-            item.choice.mayVanish();
         }
     }
 
@@ -58,10 +59,5 @@ final class Session {
             }
         }
         due.clear();
-    }
-
-    /** {@return whether it is a member of a shared group} */
-    boolean isMember(String group) {
-        return subscriptions.containsKey(group);
     }
 }

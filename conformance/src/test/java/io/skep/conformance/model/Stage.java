@@ -134,7 +134,7 @@ final class Stage implements AutoCloseable {
                 compare();
             }
         }
-        model.links().values().forEach(link -> model.close(link, Set.of(0x8B), false));
+        model.stop();
         broker.stop();
         compare();
         broker.start();

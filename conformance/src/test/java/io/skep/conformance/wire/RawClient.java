@@ -59,6 +59,26 @@ public final class RawClient implements AutoCloseable {
         }
     }
 
+    /** Waits this long for what is expected, instead of the usual time. */
+    public RawClient patience(int millis) {
+        try {
+            socket.setSoTimeout(millis);
+            return this;
+        } catch (SocketException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Says that nothing more will be sent; what the broker sends can still be read. */
+    public RawClient finish() {
+        try {
+            socket.shutdownOutput();
+            return this;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /** Sends packets in one write. */
     public RawClient send(byte[]... packets) {
         return write(Packets.concat((Object[]) packets));
@@ -273,26 +293,6 @@ public final class RawClient implements AutoCloseable {
     /** Publishes with QoS 1 and awaits PUBACK: from now on each subscriber has it in its session. */
     public RawClient publishAcknowledged(int id, String topic, String payload) {
         return send(Packets.publish(1, id, topic, payload)).expect(Packets.puback(id));
-    }
-
-    /** Waits this long for what is expected, instead of the usual time. */
-    public RawClient patience(int millis) {
-        try {
-            socket.setSoTimeout(millis);
-            return this;
-        } catch (SocketException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    /** Says that nothing more will be sent; what the broker sends can still be read. */
-    public RawClient finish() {
-        try {
-            socket.shutdownOutput();
-            return this;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 
     /** Ends the connection as a broken network does. */
