@@ -39,11 +39,6 @@ record Control(int type, int id, boolean present, List<Set<Integer>> reasons) {
         return new Control(type, id, false, codes);
     }
 
-    /** {@return whether nothing may come before it} */
-    boolean isFirst() {
-        return type == CONNACK || type == SUBACK;
-    }
-
     boolean allows(Seen5 packet) {
         if (packet.type() != type || packet.id() != id || packet.reasons().size() != reasons.size()) {
             return false;

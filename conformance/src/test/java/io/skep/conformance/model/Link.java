@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** A connection as the model sees it, and what has to come on it. */
@@ -92,7 +93,7 @@ final class Link {
         } else if (packet.type() == Control.DISCONNECT) {
             acceptDisconnect(packet);
         } else if (packet.type() == Control.PUBREL && packet.reason() == 0 && repeatedReleases.remove(packet.id())) {
-            reject(packet, !controls.isEmpty() && controls.getFirst().isFirst());
+            reject(packet, !controls.isEmpty() && controls.getFirst().type() == Control.CONNACK);
         } else {
             reject(packet, controls.isEmpty() || !controls.getFirst().allows(packet));
             controls.removeFirst();
@@ -111,14 +112,16 @@ final class Link {
     }
 
     private void acceptPublish(Seen5 packet) {
-        reject(packet, !controls.isEmpty() && controls.getFirst().isFirst());
+        reject(packet, !controls.isEmpty() && controls.getFirst().type() == Control.CONNACK); // [MQTT-3.2.0-1]
         String topic = topic(packet);
         if (farewell != null) {
             reject(packet, farewell.isEmpty() || packet.qos() > 0 || findShared(packet, topic).isEmpty());
         } else if (packet.qos() == 0) {
-            Optional<Item> found = find(atMostOnce, packet, topic)
-                    .or(() -> findLater(packet, topic))
-                    .or(() -> find(optional, packet, topic));
+            Optional<Item> found = awaitsSuback()
+                    ? findShared(packet, topic)
+                    : find(atMostOnce, packet, topic)
+                            .or(() -> findLater(packet, topic))
+                            .or(() -> find(optional, packet, topic));
             reject(packet, found.isEmpty() || packet.dup());
             atMostOnce.remove(found.orElseThrow());
             optional.remove(found.orElseThrow());
@@ -139,10 +142,17 @@ final class Link {
             repeated.publishedOn = this;
             return;
         }
-        Optional<Item> found = find(next(), packet, topic).or(() -> findLater(packet, topic));
+        Optional<Item> found = awaitsSuback()
+                ? findShared(packet, topic)
+                : find(next(), packet, topic).or(() -> findLater(packet, topic));
         reject(packet, found.isEmpty() || (packet.dup() && !found.get().mayBeRepeated));
         reject(packet, session.inFlight.stream().anyMatch(item -> item.id == packet.id())); // [MQTT-2.2.1-4]
         begin(found.orElseThrow(), packet.id());
+    }
+
+    /** {@return whether SUBACK has to come before the retained messages} */
+    private boolean awaitsSuback() {
+        return !controls.isEmpty() && controls.getFirst().type() == Control.SUBACK;
     }
 
     private void begin(Item item, int id) {
@@ -158,8 +168,14 @@ final class Link {
                 .findFirst();
     }
 
-    /** {@return what may come at any time: a retained message, or one for a shared group} */
+    /** {@return what may come at any time: of those that look the same, what has to come} */
     private Optional<Item> findLater(Seen5 packet, String topic) {
+        return findShared(packet, topic, SharedMessage::isDue)
+                .or(() -> findRetained(packet, topic))
+                .or(() -> findShared(packet, topic));
+    }
+
+    private Optional<Item> findRetained(Seen5 packet, String topic) {
         for (Due due : session.due) {
             Item item = due.item(0);
             if (item != null && item.isContentOf(packet, topic, v5)) {
@@ -167,14 +183,18 @@ final class Link {
                 return Optional.of(item);
             }
         }
-        return findShared(packet, topic);
+        return Optional.empty();
+    }
+
+    private Optional<Item> findShared(Seen5 packet, String topic) {
+        return findShared(packet, topic, any -> true);
     }
 
     /** {@return what any member of a group may get, also one whose connection is about to be closed} */
-    private Optional<Item> findShared(Seen5 packet, String topic) {
+    private Optional<Item> findShared(Seen5 packet, String topic, Predicate<SharedMessage> which) {
         for (SharedMessage message : session.pool) {
             Optional<Item> found = find(message.itemsFor(session), packet, topic);
-            if (found.isPresent()) {
+            if (found.isPresent() && which.test(message)) {
                 session.pool.remove(message);
                 return found;
             }

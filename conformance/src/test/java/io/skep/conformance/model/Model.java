@@ -205,6 +205,13 @@ final class Model {
         return routing.isMissing();
     }
 
+    /** {@return those messages, and how the connections are} */
+    String missing() {
+        StringBuilder text = new StringBuilder(routing.missing());
+        links().values().forEach(link -> text.append("\n  ").append(link).append(' ').append(link.expectation()));
+        return text.toString();
+    }
+
     /** Ends a step. */
     void settle() {
         routing.settle();

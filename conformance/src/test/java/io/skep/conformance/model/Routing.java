@@ -108,9 +108,8 @@ final class Routing {
         SharedMessage shared = new SharedMessage(group, message, durable, leaving != null);
         for (Session member : members) {
             shared.mayGoTo(member);
-            int qos = Math.min(message.qos(), member.subscriptions.get(group).qos());
-            if (member.client.equals(leaving) && qos == 0) {
-                shared.mayVanish();
+            if (member.client.equals(leaving)) {
+                shared.mayVanish(); // it may count as sent to the connection that ends
             }
         }
         if (mayVanish) {
@@ -179,6 +178,10 @@ final class Routing {
     /** {@return whether a message for a shared group has to be somewhere and is nowhere} */
     boolean isMissing() {
         return pool.stream().anyMatch(SharedMessage::isDue);
+    }
+
+    String missing() {
+        return pool.stream().filter(SharedMessage::isDue).toList().toString();
     }
 
     /** Ends a step. */

@@ -160,7 +160,7 @@ final class Stage implements AutoCloseable {
             throw new Difference("%s misses %s".formatted(link, link.expectation()));
         });
         if (model.isMissing()) {
-            throw new Difference("nobody got a message for a shared group");
+            throw new Difference("nobody got " + model.missing());
         }
         model.settle();
     }
