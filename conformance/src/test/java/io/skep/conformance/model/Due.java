@@ -6,8 +6,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A retained message that a SUBSCRIBE asked for. It may come late, when there is room, and is then the one that the topic
- * has at that time.
+ * A retained message that a SUBSCRIBE asked for. It may come late, when there is room, and is then the one that the
+ * topic has at that time.
  *
  * @param retained of all topics
  */

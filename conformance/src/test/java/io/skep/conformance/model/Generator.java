@@ -6,7 +6,6 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Random;
-import org.jspecify.annotations.Nullable;
 
 /** Random steps, most of them such as make sense to a client that is connected or not. */
 final class Generator {
@@ -14,24 +13,16 @@ final class Generator {
     static final int CLIENTS = 5;
     static final List<String> TOPICS = List.of("a", "b", "a/b", "a/c", "b/c", "a/b/c", "/a", "$x/a");
 
-    private static final List<String> FILTERS = List.of(
-            "a",
-            "a/b",
-            "a/+",
-            "a/#",
-            "+/b",
-            "+/+",
-            "#",
-            "b/#",
-            "/+",
-            "$x/#");
+    private static final List<String> FILTERS =
+            List.of("a", "a/b", "a/+", "a/#", "+/b", "+/+", "#", "b/#", "/+", "$x/#");
 
     /**
      * What clients of even and of odd numbers share. No topic is matched by two filters of one client: two copies of a
      * message that look the same would not tell which group they come from.
      */
     private static final List<List<String>> SHARED_FILTERS = List.of(
-            List.of("$share/g/a/#", "$share/g/b/c", "$share/g//a"), List.of("$share/h/+/b", "$share/h/b/#", "$share/h/a"));
+            List.of("$share/g/a/#", "$share/g/b/c", "$share/g//a"),
+            List.of("$share/h/+/b", "$share/h/b/#", "$share/h/a"));
 
     private static final int QOS_2_IDS = 8;
     private static final int QOS_1_ID = 100;

@@ -35,7 +35,12 @@ final class Item {
     @Nullable Link publishedOn;
 
     Item(
-            Session session, Message message, int qos, boolean retain, List<Integer> subscriptionIds, int batch,
+            Session session,
+            Message message,
+            int qos,
+            boolean retain,
+            List<Integer> subscriptionIds,
+            int batch,
             @Nullable String group) {
         this.session = session;
         this.message = message;
@@ -61,7 +66,8 @@ final class Item {
                 .sorted()
                 .toList();
         return message.contentType().equals(type == null ? "" : type)
-                && ids.equals(subscriptionIds.stream().map(Long::valueOf).sorted().toList())
+                && ids.equals(
+                        subscriptionIds.stream().map(Long::valueOf).sorted().toList())
                 && List.of(Props.CONTENT_TYPE, Props.SUBSCRIPTION_IDENTIFIER, Props.TOPIC_ALIAS)
                         .containsAll(new TreeSet<>(publish.properties().keySet()));
     }

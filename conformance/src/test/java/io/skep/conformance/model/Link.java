@@ -27,10 +27,13 @@ final class Link {
     /** QoS 2 messages sent on this connection whose PUBREL has not come. */
     final Set<Integer> open = new TreeSet<>();
 
-    /** Of {@link Session#inbound}, those of earlier connections that were sent again: the window may count them or not. */
+    /**
+     * Of {@link Session#inbound}, those of earlier connections that were sent again: the window may count them or not.
+     */
     final Set<Integer> openAgain = new TreeSet<>();
 
     @Nullable Will will;
+
     boolean sessionOutlivesIt;
 
     private final int window;
@@ -115,7 +118,11 @@ final class Link {
         reject(packet, !controls.isEmpty() && controls.getFirst().type() == Control.CONNACK); // [MQTT-3.2.0-1]
         String topic = topic(packet);
         if (farewell != null) {
-            reject(packet, farewell.isEmpty() || packet.qos() > 0 || findShared(packet, topic).isEmpty());
+            reject(
+                    packet,
+                    farewell.isEmpty()
+                            || packet.qos() > 0
+                            || findShared(packet, topic).isEmpty());
         } else if (packet.qos() == 0) {
             Optional<Item> found = awaitsSuback()
                     ? findShared(packet, topic)

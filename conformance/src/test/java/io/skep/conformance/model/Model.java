@@ -125,14 +125,17 @@ final class Model {
             close(link, Set.of(0x93), true); // [MQTT-3.3.4-7]
             return;
         }
-        if (message.qos() == 2 && link.session.inbound.contains(id) && !inverted.contains(Inversion.REPEATED_MESSAGE_IS_NEW)) {
+        if (message.qos() == 2
+                && link.session.inbound.contains(id)
+                && !inverted.contains(Inversion.REPEATED_MESSAGE_IS_NEW)) {
             if (!link.open.contains(id)) {
                 link.openAgain.add(id);
             }
             acknowledge(link, Control.PUBREC, id, 0, 0x10); // [MQTT-4.3.3-10]
             return;
         }
-        boolean forbidden = message.topic().startsWith("$SYS") || message.topic().startsWith("$share");
+        boolean forbidden =
+                message.topic().startsWith("$SYS") || message.topic().startsWith("$share");
         boolean matched = !forbidden && routing.publish(message, null, Set.of());
         if (message.qos() == 2 && !(forbidden && link.v5)) { // a 3.1.1 client is not told that it may not
             link.session.inbound.add(id);
@@ -208,7 +211,8 @@ final class Model {
     /** {@return those messages, and how the connections are} */
     String missing() {
         StringBuilder text = new StringBuilder(routing.missing());
-        links().values().forEach(link -> text.append("\n  ").append(link).append(' ').append(link.expectation()));
+        links().values()
+                .forEach(link -> text.append("\n  ").append(link).append(' ').append(link.expectation()));
         return text.toString();
     }
 

@@ -11,7 +11,9 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/** Who gets which message, by the standard; where a shared group leaves it to the broker, a {@link SharedMessage} waits. */
+/**
+ * Who gets which message, by the standard; where a shared group leaves it to the broker, a {@link SharedMessage} waits.
+ */
 final class Routing {
 
     final Map<String, Session> sessions = new TreeMap<>();
@@ -140,6 +142,7 @@ final class Routing {
         session.waiting.clear();
         session.inFlight.clear();
         session.subscriptions.clear();
+        session.ended = true;
     }
 
     /** The broker stops. */

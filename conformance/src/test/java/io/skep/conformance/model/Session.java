@@ -33,7 +33,11 @@ final class Session {
     /** Messages for shared groups that nobody has got yet, of all groups. */
     final List<SharedMessage> pool;
 
+    /** Whether it is no more. */
+    boolean ended;
+
     @Nullable Link link;
+
     @Nullable Will delayedWill;
 
     Session(String client, List<SharedMessage> pool) {

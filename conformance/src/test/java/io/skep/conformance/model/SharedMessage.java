@@ -5,8 +5,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A message for one member of a shared group: the broker chooses which, now or when one has room, and the model learns it
- * when it comes.
+ * A message for one member of a shared group: the broker chooses which, now or when one has room, and the model learns
+ * it when it comes.
  */
 final class SharedMessage {
 
@@ -19,6 +19,7 @@ final class SharedMessage {
     private final boolean mayBeRepeated;
     private final List<Taker> takers = new ArrayList<>();
     private boolean mayVanish;
+    private boolean restarted;
     private int steps;
 
     private record Taker(Session session, Subscription subscription) {}
@@ -69,8 +70,14 @@ final class SharedMessage {
                 .toList();
     }
 
-    /** {@return whether somebody has to have it by now: all that may get it and are connected have room} */
+    /**
+     * {@return whether somebody has to have it by now: all that may get it and are connected have room; after a restart
+     * it may belong to one already, so that all have to be connected}
+     */
     boolean isDue() {
+        if (restarted && takers.stream().anyMatch(taker -> taker.session.link == null && !taker.session.ended)) {
+            return false;
+        }
         List<Link> links = takers.stream()
                 .map(taker -> taker.session.link)
                 .filter(link -> link != null)
@@ -90,6 +97,7 @@ final class SharedMessage {
     /** The broker stops. */
     void restart() {
         mayVanish |= !durable;
+        restarted = true;
     }
 
     boolean isFor(String filter) {

@@ -26,8 +26,8 @@ import org.jspecify.annotations.Nullable;
  * Where steps are played: the broker, the model, and the connections between them. After each step all connections are
  * pinged, so that what comes too much is seen, and what has to come is waited for: no time passes without need.
  *
- * <p>Beside the clients two observers are subscribed to everything. What they get tells that the broker has dealt with a
- * will, and each message that is published twice is seen.
+ * <p>Beside the clients two observers are subscribed to everything. What they get tells that the broker has dealt with
+ * a will, and each message that is published twice is seen.
  */
 final class Stage implements AutoCloseable {
 
@@ -123,8 +123,8 @@ final class Stage implements AutoCloseable {
     }
 
     /**
-     * Stops the broker in order and starts it again. Who has a will or a session that ends is gone before: what becomes of
-     * wills and shared messages among clients that all leave at once is nobody's promise.
+     * Stops the broker in order and starts it again. Who has a will or a session that ends is gone before: what becomes
+     * of wills and shared messages among clients that all leave at once is nobody's promise.
      */
     void restart() {
         for (Link link : List.copyOf(model.links().values())) {

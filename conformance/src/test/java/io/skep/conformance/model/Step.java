@@ -10,8 +10,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One thing that a client does, said to the model and sent to the broker. Where it makes no sense, as in a list that lost
- * steps before it, nothing happens: so each part of a list of steps is one, too.
+ * One thing that a client does, said to the model and sent to the broker. Where it makes no sense, as in a list that
+ * lost steps before it, nothing happens: so each part of a list of steps is one, too.
  */
 sealed interface Step {
 
@@ -42,8 +42,12 @@ sealed interface Step {
      * @param receiveMaximum 0 for none
      */
     record Connect(
-            int client, boolean v5, boolean clean, boolean kept, int receiveMaximum, @Nullable Testament will)
-            implements Step {
+            int client,
+            boolean v5,
+            boolean clean,
+            boolean kept,
+            int receiveMaximum,
+            @Nullable Testament will) implements Step {
 
         @Override
         public void play(Stage stage) {
@@ -126,8 +130,7 @@ sealed interface Step {
      * @param alias 0 for none; it may be wrong
      * @param named whether the topic is sent, too, when there is an alias
      */
-    record Publish(
-            int client, int id, boolean dup, Message message, int alias, boolean named) implements Step {
+    record Publish(int client, int id, boolean dup, Message message, int alias, boolean named) implements Step {
 
         @Override
         public void play(Stage stage) {
@@ -169,9 +172,8 @@ sealed interface Step {
                 fields.add(Packets.twoBytes(id));
             }
             if (v5) {
-                byte[] type = sent.contentType().isEmpty()
-                        ? new byte[0]
-                        : Props.text(Props.CONTENT_TYPE, sent.contentType());
+                byte[] type =
+                        sent.contentType().isEmpty() ? new byte[0] : Props.text(Props.CONTENT_TYPE, sent.contentType());
                 byte[] number = aliasSent > 0 ? Props.two(Props.TOPIC_ALIAS, aliasSent) : new byte[0];
                 fields.add(Props.of(type, number));
             }

@@ -9,8 +9,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Plays random steps in episodes: each begins with a broker without sessions and has a seed of its own, so that a failure
- * is shrunk from a few hundred steps, and the episode can be played alone.
+ * Plays random steps in episodes: each begins with a broker without sessions and has a seed of its own, so that a
+ * failure is shrunk from a few hundred steps, and the episode can be played alone.
  */
 final class Tester {
 
