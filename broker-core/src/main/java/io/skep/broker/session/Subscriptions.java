@@ -166,25 +166,31 @@ public final class Subscriptions {
             if (outlet == null || outlet.isCongested() || !session.outbox().hasRoom()) {
                 return;
             }
-            Due first = waiting.remove();
-            Message message = retained.get(first.topic());
-            if (message != null && !message.isExpired(System.currentTimeMillis())) {
-                send(message, first.subscription());
-            }
+            send(waiting.remove());
             if (waiting.isEmpty()) {
                 due = null;
             }
         }
     }
 
-    private void send(Message message, Subscription subscription) {
+    private void send(Due next) {
+        Message message = retained.get(next.topic());
+        if (message == null || message.isExpired(System.currentTimeMillis())) {
+            return;
+        }
+        Subscription subscription = next.subscription();
         Publication publication = session.lane().retained().begin(message);
         session.take(publication, subscription.forRetained(), Math.min(message.qos(), subscription.qos()), null);
         publication.end();
     }
 
+    /** Without a connection, what is due waits in the session's queue, if the session goes on. */
     void disconnected() {
+        ArrayDeque<Due> left = due;
         due = null;
+        if (left != null && session.isDurable()) {
+            left.forEach(this::send);
+        }
     }
 
     /** Removes them all; returns whether there were shared ones. */

@@ -177,4 +177,16 @@ class RetainedTest {
         assertThat(found).hasSize(2_500);
         late.expectSilence();
     }
+
+    @Test
+    @Normative(version = "3.1.1", value = "MQTT-3.3.1-6")
+    void aMessageOfQos2HoldsNoOtherBack() {
+        RawClient sender = clients.connect("sender");
+        sender.send(kept(2, 1, "retained/room/a", "of QoS 2")).expect(pubrec(1));
+        sender.send(retained("retained/room/b", "of QoS 0")).expectSilence();
+        RawClient late = clients.connect(Connect.persistent("late")).subscribe("retained/room/+", 2);
+        assertThat(late.nextDelivery().payload()).isEqualTo("of QoS 2");
+        assertThat(late.nextDelivery().payload()).isEqualTo("of QoS 0");
+        late.expectSilence();
+    }
 }

@@ -60,6 +60,11 @@ public final class Packets {
         return HexFormat.of().parseHex(digits.replace(" ", ""));
     }
 
+    /** {@return the bytes in hexadecimal digits} */
+    public static String text(byte[] packet) {
+        return HexFormat.ofDelimiter(" ").formatHex(packet);
+    }
+
     public static byte[] twoBytes(int value) {
         return new byte[] {(byte) (value >> 8), (byte) value};
     }

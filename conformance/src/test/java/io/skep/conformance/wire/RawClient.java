@@ -61,6 +61,26 @@ public final class RawClient implements AutoCloseable {
         }
     }
 
+    /** Waits this long for what is expected, instead of the usual time. */
+    public RawClient patience(int millis) {
+        try {
+            socket.setSoTimeout(millis);
+            return this;
+        } catch (SocketException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Says that nothing more will be sent; what the broker sends can still be read. */
+    public RawClient finish() {
+        try {
+            socket.shutdownOutput();
+            return this;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /** Sends packets in one write. */
     public RawClient send(byte[]... packets) {
         return write(Packets.concat((Object[]) packets));
