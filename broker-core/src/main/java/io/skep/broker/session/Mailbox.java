@@ -48,6 +48,9 @@ final class Mailbox {
             }
             letter.run();
             if (waiting.decrementAndGet() == 0) {
+                if (session.lane() == lane) {
+                    session.mailRead();
+                }
                 return;
             }
             lane = session.lane(); // the letter may have moved it

@@ -121,6 +121,13 @@ public final class Session implements Recipient, Executor {
         return mailbox.isBusy();
     }
 
+    /** No letters wait any more; as long as they did, a shared group may have passed the session over. */
+    void mailRead() {
+        if (subscriptions.areShared()) {
+            subscriptions.callGroups();
+        }
+    }
+
     /** {@return the queue of a shared group that this session is made for; usually none} */
     @Nullable SharedQueue heldBy() {
         return heldBy;

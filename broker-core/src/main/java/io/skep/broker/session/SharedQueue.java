@@ -126,6 +126,7 @@ final class SharedQueue implements GroupQueue {
 
     /** Gives away what members take. On the session's loop. */
     void give() {
+        waiting = true; // said before members are asked: who becomes ready meanwhile calls
         Outbox outbox = session.outbox();
         Subscription member = null;
         int count = 0;
