@@ -221,7 +221,7 @@ final class Database {
     }
 
     private StorageException failure(String expected, @Nullable SQLException cause) {
-        return new StorageException("url: '" + config.url() + "' (expected: " + expected + ")", cause);
+        return new StorageException("url: '" + config.address() + "' (expected: " + expected + ")", cause);
     }
 
     private String schema() {

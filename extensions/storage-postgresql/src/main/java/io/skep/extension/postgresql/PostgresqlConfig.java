@@ -47,11 +47,8 @@ public record PostgresqlConfig(
         connectTimeout = connectTimeout == null ? Duration.ofSeconds(10) : connectTimeout;
         lockTimeout = lockTimeout == null ? Duration.ofSeconds(30) : lockTimeout;
         statementTimeout = statementTimeout == null ? Duration.ofSeconds(60) : statementTimeout;
-        if (url.contains("password=")) { // the URL is in messages
-            throw wrong("url", "with a password", "the password under the key password");
-        }
         if (Driver.parseURL(url, null) == null) {
-            throw wrong("url", url, "such as jdbc:postgresql://db.example.com:5432/skep");
+            throw wrong("url", withoutParameters(url), "such as jdbc:postgresql://db.example.com:5432/skep");
         }
         if (user.isBlank()) {
             throw wrong("user", "'" + user + "'", "a role of the database");
@@ -74,9 +71,18 @@ public record PostgresqlConfig(
         return new IllegalArgumentException(key + ": " + found + " (expected: " + expected + ")");
     }
 
+    /** {@return the URL for messages: passwords may be among its parameters} */
+    String address() {
+        return withoutParameters(url);
+    }
+
+    private static String withoutParameters(String url) {
+        return url.replaceFirst("\\?.*", "");
+    }
+
     /** Without the password. */
     @Override
     public String toString() {
-        return url + " as " + user + ", schema " + schema;
+        return address() + " as " + user + ", schema " + schema;
     }
 }

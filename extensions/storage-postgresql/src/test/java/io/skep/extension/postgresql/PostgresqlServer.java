@@ -104,6 +104,7 @@ public final class PostgresqlServer implements BeforeAllCallback, AfterAllCallba
         long begin = System.nanoTime();
         while (!answers()) {
             if (!server.isAlive() || System.nanoTime() - begin > DEADLINE.toNanos()) {
+                server.destroyForcibly();
                 throw new IllegalStateException("postgres did not start:\n" + Files.readString(log("postgres")));
             }
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(50));
