@@ -83,6 +83,13 @@ public final class Loop implements Executor {
         }
     }
 
+    /** Runs a step in a second, unless the loop has ended by then. On this loop. */
+    public void inASecond(Runnable step) {
+        if (!eventLoop.isShuttingDown()) {
+            eventLoop.schedule(step, 1, TimeUnit.SECONDS);
+        }
+    }
+
     /** {@return {@link System#nanoTime} as of this turn} */
     public long nowNanos() {
         return nowNanos;

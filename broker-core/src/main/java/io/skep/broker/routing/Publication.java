@@ -124,6 +124,11 @@ public final class Publication {
         return topic;
     }
 
+    /** {@return the name of the topic in UTF-8; not to be changed} */
+    public byte[] name() {
+        return name;
+    }
+
     public int qos() {
         return qos;
     }

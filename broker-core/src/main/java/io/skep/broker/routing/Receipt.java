@@ -27,6 +27,23 @@ public final class Receipt implements Write {
 
         /** Hands the parts to the journal. Any loop. */
         void submit(Receipt receipt);
+
+        /**
+         * A write of the parts has failed. On the publisher's loop.
+         *
+         * @return whether the receipt will be submitted again; else it is settled with its failure
+         */
+        default boolean triesAgain(Receipt receipt) {
+            return false;
+        }
+
+        /**
+         * {@return how many milliseconds the publisher can be held back for a full queue; 0 if it is told at once, -1 if
+         * nobody can be told}
+         */
+        default long patienceMillis() {
+            return -1;
+        }
     }
 
     /** Something to be stored for a message before it is acknowledged. */
@@ -35,6 +52,7 @@ public final class Receipt implements Write {
         private static final int WAITING = 0;
         private static final int TAKEN = 1;
         private static final int WITHDRAWN = 2;
+        private static final int DELETED = 3;
 
         private final AtomicInteger state = new AtomicInteger(WAITING);
         private @Nullable Part next;
@@ -49,6 +67,9 @@ public final class Receipt implements Write {
         /** Hears that it could not be stored, on {@link #loop}, unless it was withdrawn. */
         protected void failed() {}
 
+        /** Hears on the publisher's loop that a write has failed; another may follow. */
+        protected void unstored() {}
+
         /** {@return whose state it is} */
         protected abstract Executor loop();
 
@@ -60,6 +81,7 @@ public final class Receipt implements Write {
         /** {@return true if it will not be stored; false if it is or may be stored already} */
         public final boolean withdraw() {
             if (!state.compareAndSet(WAITING, WITHDRAWN)) {
+                state.compareAndSet(TAKEN, DELETED); // if the write fails, it is not tried again
                 return false;
             }
             if (receipt != null) {
@@ -75,6 +97,7 @@ public final class Receipt implements Write {
     private final AtomicInteger unsettled = new AtomicInteger(1); // the same, until it knows whether there are parts
     private final AtomicReference<@Nullable Part> parts = new AtomicReference<>();
     private volatile boolean done;
+    private volatile boolean refused;
     private @Nullable StorageException failure;
 
     public Receipt(Loop loop, Publisher publisher) {
@@ -120,6 +143,22 @@ public final class Receipt implements Write {
         return failure;
     }
 
+    /** Says that an announced recipient has no room, and that the publisher is to be told. Any thread. */
+    public void refuse() {
+        refused = true;
+        decline();
+    }
+
+    /** {@return whether a recipient had no room. On the publisher's loop, when done} */
+    public boolean isRefused() {
+        return refused;
+    }
+
+    /** {@return how long a recipient without room may hold the publisher back, see {@link Publisher}} */
+    public long patienceMillis() {
+        return publisher.patienceMillis();
+    }
+
     private void heard() {
         if (unheard.decrementAndGet() == 0 && parts.get() != null) {
             publisher.submit(this);
@@ -155,20 +194,32 @@ public final class Receipt implements Write {
 
     @Override
     public void committed() {
-        tellParts(Part::stored);
+        tellParts(Part.TAKEN, Part::stored);
         finish();
     }
 
     @Override
     public void failed(StorageException cause) {
+        for (Part part = parts.get(); part != null; part = part.next) {
+            if (part.state.compareAndSet(Part.TAKEN, Part.WAITING)) {
+                part.unstored();
+            }
+        }
+        if (!publisher.triesAgain(this)) {
+            giveUp(cause);
+        }
+    }
+
+    /** Settles it with a failure, after {@link Publisher#triesAgain} had more hope. On the publisher's loop. */
+    public void giveUp(StorageException cause) {
         failure = cause;
-        tellParts(Part::failed);
+        tellParts(Part.WAITING, Part::failed);
         finish();
     }
 
-    private void tellParts(Consumer<Part> what) {
+    private void tellParts(int state, Consumer<Part> what) {
         for (Part part = parts.get(); part != null; part = part.next) {
-            if (part.state.get() == Part.TAKEN) {
+            if (part.state.get() == state) {
                 Part taken = part;
                 runOn(part.loop(), () -> what.accept(taken));
             }

@@ -288,10 +288,14 @@ final class Entry extends Receipt.Part {
     }
 
     @Override
-    protected void failed() {
+    protected void unstored() {
         if (message != null) {
             message.number(0); // nothing of it can be relied on
         }
+    }
+
+    @Override
+    protected void failed() {
         if (outbox != null) {
             outbox.failed(this);
         }

@@ -81,6 +81,13 @@ public final class Lane implements Receipt.Publisher {
         submit((Write) receipt);
     }
 
+    /** What the broker itself stores, nobody else would send again. */
+    @Override
+    public boolean triesAgain(Receipt receipt) {
+        loop.inASecond(() -> submit(receipt));
+        return true;
+    }
+
     /** Nobody waits for what the broker itself stores. */
     @Override
     public void settled(Receipt receipt) {}

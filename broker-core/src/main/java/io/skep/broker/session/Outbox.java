@@ -11,6 +11,7 @@ import io.skep.broker.routing.Receipt;
 import io.skep.broker.routing.Subscription;
 import io.skep.sdk.storage.Keyspace;
 import java.nio.ByteBuffer;
+import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,18 +27,20 @@ import org.jspecify.annotations.Nullable;
 final class Outbox {
 
     private final Session session;
-    private final SessionConfig limits;
     private final Positions positions = new Positions();
     private final Backlog backlog = new Backlog(this, positions);
     private long next;
     private int underWay;
     private int window;
-    private int messages;
-    private long bytes;
+    private final QueueBounds bounds;
 
-    Outbox(Session session, SessionConfig limits) {
+    Outbox(Session session, SessionConfig limits, LongAdder total) {
         this.session = session;
-        this.limits = limits;
+        bounds = new QueueBounds(this, limits, total);
+    }
+
+    QueueBounds bounds() {
+        return bounds;
     }
 
     Session session() {
@@ -46,7 +49,7 @@ final class Outbox {
 
     /** {@return how many messages wait or are under way, not counting those that nobody needs again} */
     int messages() {
-        return messages;
+        return bounds.messages();
     }
 
     boolean hasRoom() {
@@ -60,21 +63,38 @@ final class Outbox {
         if (!session.isDurable() && !subscription.isShared() && sendAndForget(publication, subscription, qos, retain)) {
             return;
         }
-        if (!makeRoom(publication)) {
-            session.dropped(Metric.DROPPED_QUEUE_FULL);
+        if (bounds.isAwaited() || !makeRoom(publication)) {
+            noRoom(publication, subscription, qos, receipt);
+        } else {
+            append(publication, subscription, qos, receipt);
+        }
+    }
+
+    /** Holds its publisher back, refuses it, or drops it. */
+    private void noRoom(Publication publication, Subscription subscription, int qos, @Nullable Receipt receipt) {
+        long patience = receipt == null ? -1 : receipt.patienceMillis();
+        if (receipt == null || patience < 0 || bounds.overflow() != SessionConfig.Overflow.REJECT) {
+            session.dropped(Metric.DROPPED_QUEUE_FULL, publication.name());
             if (receipt != null) {
                 receipt.decline();
             }
-            return;
+        } else if (patience == 0) {
+            receipt.refuse();
+        } else {
+            bounds.await(publication, subscription, qos, receipt);
         }
+    }
+
+    void append(Publication publication, Subscription subscription, int qos, @Nullable Receipt receipt) {
+        boolean retain = publication.retain() && subscription.retainAsPublished();
+        positions.reserve(next, underWay);
         long position = positions.tail();
         Entry entry = new Entry(this, position, publication.message(), qos, retain, subscription.identifiers());
         if (subscription.isShared() && session.heldBy() == null) {
             entry.sharedFilter(subscription.filter());
         }
         positions.append(entry);
-        messages++;
-        bytes += entry.bytes();
+        bounds.add(entry.bytes());
         if (session.isDurable()) {
             entry.hold();
         }
@@ -98,7 +118,7 @@ final class Outbox {
             return false;
         }
         if (!outlet.publish(publication, qos, retain, Positions.id(position), subscription.identifiers())) {
-            session.dropped(Metric.DROPPED_TOO_LARGE);
+            session.dropped(Metric.DROPPED_TOO_LARGE, publication.name());
             return true;
         }
         positions.append(qos == 1 ? Entry.AWAITS_PUBACK : Entry.AWAITS_PUBREC);
@@ -124,8 +144,8 @@ final class Outbox {
 
     private boolean makeRoom(Publication publication) {
         int size = publication.payloadLength();
-        while (messages >= limits.queueMessagesMax() || (messages > 0 && bytes + size > limits.queueBytesMax())) {
-            if (limits.overflow() != SessionConfig.Overflow.DROP_OLDEST || !dropOldestWaiting()) {
+        while (!bounds.hasRoom(size)) {
+            if (bounds.overflow() != SessionConfig.Overflow.DROP_OLDEST || !dropOldestWaiting()) {
                 return false;
             }
         }
@@ -138,8 +158,9 @@ final class Outbox {
         }
         Entry oldest = positions.at(next);
         if (oldest != null) {
-            session.dropped(Metric.DROPPED_QUEUE_FULL);
-            remove(next, oldest, oldest == Entry.ON_DISK ? averageBytes() : oldest.bytes());
+            Message message = oldest.message();
+            session.dropped(Metric.DROPPED_QUEUE_FULL, message == null ? new byte[0] : message.topic());
+            remove(next, oldest, oldest == Entry.ON_DISK ? bounds.averageBytes() : oldest.bytes());
         }
         next++;
         trim();
@@ -154,8 +175,12 @@ final class Outbox {
             return;
         }
         Outlet outlet = session.outlet();
-        while (outlet != null && next < positions.tail() && underWay < window && !outlet.isCongested()) {
+        while (outlet != null && next < positions.tail() && !outlet.isCongested()) {
             Entry entry = positions.at(next);
+            boolean released = entry != null && entry.phase() == Entry.Phase.RELEASED; // any number [MQTT-3.3.4-10]
+            if (entry != null && underWay >= window && !released) {
+                break;
+            }
             if (entry == Entry.ON_DISK) {
                 backlog.load(next);
                 break;
@@ -186,7 +211,7 @@ final class Outbox {
             return false; // stored first, so that a crash cannot make the client see it twice
         }
         if (!entry.isMaybeSent() && message.isExpired(System.currentTimeMillis())) { // [MQTT-4.3.3-7]
-            session.dropped(Metric.DROPPED_EXPIRED);
+            session.dropped(Metric.DROPPED_EXPIRED, message.topic());
             remove(entry.position(), entry, entry.bytes());
             return true;
         }
@@ -196,7 +221,7 @@ final class Outbox {
         boolean sent = outlet.publishOwn(publication, flags, id, entry.identifiers());
         publication.end();
         if (!sent) {
-            session.dropped(Metric.DROPPED_TOO_LARGE);
+            session.dropped(Metric.DROPPED_TOO_LARGE, message.topic());
             remove(entry.position(), entry, entry.bytes());
             return true;
         }
@@ -248,7 +273,7 @@ final class Outbox {
     }
 
     private void received(long position, Entry entry) {
-        bytes -= entry.bytes();
+        bounds.shrink(entry.bytes());
         Entry rest = Entry.received(this, position);
         positions.set(position, rest);
         if (session.isDurable()) {
@@ -321,7 +346,7 @@ final class Outbox {
         if (entry.sharedFilter() != null && !entry.isMaybeSent() && settled) {
             positions.set(entry.position(), null);
             entry.letGo();
-            uncount(entry.bytes());
+            bounds.remove(entry.bytes());
             session.passOn(entry);
         } else if (entry.isStored() && entry.sharedFilter() == null) {
             positions.set(entry.position(), Entry.ON_DISK);
@@ -361,7 +386,7 @@ final class Outbox {
     /** The first message of a group's queue has a member. */
     void given(Entry head) {
         head.letGo();
-        uncount(head.bytes());
+        bounds.remove(head.bytes());
         positions.set(head.position(), null);
         next++;
         trim();
@@ -369,7 +394,8 @@ final class Outbox {
 
     /** The first message of a group's queue has expired. */
     void expire(Entry head) {
-        session.dropped(Metric.DROPPED_EXPIRED);
+        Message message = head.message();
+        session.dropped(Metric.DROPPED_EXPIRED, message == null ? new byte[0] : message.topic());
         remove(head.position(), head, head.bytes());
         next++;
         trim();
@@ -381,7 +407,7 @@ final class Outbox {
         boolean known = positions.contains(position) && positions.at(position) == entry;
         if (known && entry.phase() == Entry.Phase.WAITING && !entry.isMaybeSent()) {
             entry.letGo();
-            uncount(entry.bytes());
+            bounds.remove(entry.bytes());
             positions.set(position, null);
             session.pump();
         }
@@ -416,8 +442,7 @@ final class Outbox {
     void restore(long position, int size) {
         backlog.restore(position);
         next = positions.base();
-        messages++;
-        bytes += size;
+        bounds.add(size);
     }
 
     /** Says that the client may have seen the messages before a position, as far as there are any, at start. */
@@ -432,12 +457,12 @@ final class Outbox {
 
     /** A message that should be on disk is not. */
     void lost(long position) {
-        uncount(averageBytes());
+        bounds.remove(bounds.averageBytes());
         positions.set(position, null);
     }
 
     private void remove(long position, Entry entry, long size) {
-        uncount(size);
+        bounds.remove(size);
         entry.letGo();
         if (entry == Entry.ON_DISK) {
             session.write(batch -> batch.delete(Keyspace.QUEUE, key(position)), null);
@@ -445,15 +470,6 @@ final class Outbox {
             session.write(entry::delete, null);
         }
         positions.set(position, null);
-    }
-
-    private long averageBytes() {
-        return bytes / Math.max(1, messages);
-    }
-
-    private void uncount(long size) {
-        messages--;
-        bytes = messages == 0 ? 0 : bytes - size;
     }
 
     private void trim() {

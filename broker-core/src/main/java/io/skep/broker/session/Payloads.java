@@ -33,11 +33,21 @@ final class Payloads {
     /** Begins with numbers that were not used before. */
     void load(Storage storage) {
         byte[] found = storage.get(Keyspace.META, STARTS);
-        long starts = found == null ? 1 : ByteBuffer.wrap(found).getLong() + 1;
+        long starts = (found == null ? lastStart(storage) : ByteBuffer.wrap(found).getLong()) + 1;
         WriteBatch batch = storage.batch();
         batch.put(Keyspace.META, STARTS, key(starts));
         storage.commit(batch, failure -> {}); // if it fails, so does what refers to these numbers
         next = starts << NUMBER_BITS;
+    }
+
+    /** Returns what the stored numbers tell, if the count was lost with damaged data. */
+    private static long lastStart(Storage storage) {
+        long[] last = {0};
+        storage.scan(Keyspace.PAYLOADS, new byte[] {0}, null, (key, value) -> {
+            last[0] = ByteBuffer.wrap(key).getLong() >> NUMBER_BITS;
+            return true;
+        });
+        return last[0];
     }
 
     static byte[] key(long number) {

@@ -8,7 +8,9 @@ import io.skep.broker.routing.Receipt;
 import io.skep.broker.routing.Recipient;
 import io.skep.broker.routing.Subscription;
 import io.skep.broker.routing.Topic;
+import io.skep.sdk.event.Event;
 import io.skep.sdk.storage.WriteBatch;
+import java.nio.charset.StandardCharsets;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -39,6 +41,7 @@ public final class Session implements Recipient, Executor {
     private volatile boolean full;
     private volatile int room; // of a member of a shared group
     private @Nullable SharedQueue heldBy; // a session without a client, which holds what a shared group has waiting
+    private @Nullable Drops drops;
     private @Nullable Outlet outlet; // of the connection that has the session, once CONNACK is out
 
     Session(String clientId, long number, Lane lane, SessionRegistry registry) {
@@ -46,7 +49,7 @@ public final class Session implements Recipient, Executor {
         this.number = number;
         this.lane = lane;
         this.registry = registry;
-        outbox = new Outbox(this, registry.config());
+        outbox = new Outbox(this, registry.config(), registry.queuedBytes());
         tenancy = new Tenancy(this, registry);
         subscriptions = new Subscriptions(this, registry);
     }
@@ -167,7 +170,9 @@ public final class Session implements Recipient, Executor {
 
     private void mail(Publication publication, Subscription subscription, int qos, @Nullable Receipt receipt) {
         if (mailbox.size() > MAIL_MAX) {
-            dropped(qos == 0 ? Metric.DROPPED_SLOW_CONNECTION : Metric.DROPPED_QUEUE_FULL);
+            Metric reason = qos == 0 ? Metric.DROPPED_SLOW_CONNECTION : Metric.DROPPED_QUEUE_FULL;
+            byte[] topic = publication.name();
+            lane.loop().execute(() -> dropped(reason, topic));
             if (receipt != null) {
                 receipt.decline();
             }
@@ -200,12 +205,12 @@ public final class Session implements Recipient, Executor {
             return; // QoS 0 is not kept for an absent client
         }
         if (way.isCongested()) {
-            dropped(Metric.DROPPED_SLOW_CONNECTION);
+            dropped(Metric.DROPPED_SLOW_CONNECTION, publication.name());
             return;
         }
         boolean retain = publication.retain() && subscription.retainAsPublished();
         if (!way.publish(publication, 0, retain, 0, subscription.identifiers())) {
-            dropped(Metric.DROPPED_TOO_LARGE);
+            dropped(Metric.DROPPED_TOO_LARGE, publication.name());
         }
     }
 
@@ -233,8 +238,22 @@ public final class Session implements Recipient, Executor {
         publication.release();
     }
 
-    void dropped(Metric reason) {
+    /** A message for this session is dropped: counted, and told to whoever listens. */
+    void dropped(Metric reason, byte[] topic) {
         registry.metrics().increment(reason);
+        if (drops == null) {
+            drops = new Drops(this);
+        }
+        drops.add(reason);
+        if (registry.hooks().listens(Event.MessageDropped.class)) {
+            String name = new String(topic, StandardCharsets.UTF_8);
+            registry.hooks().fire(new Event.MessageDropped(clientId, name, reason.name()));
+        }
+    }
+
+    /** {@return how many of its messages were dropped since the start of the broker} */
+    long dropped() {
+        return drops == null ? 0 : drops.total();
     }
 
     /** {@return who has the session} */

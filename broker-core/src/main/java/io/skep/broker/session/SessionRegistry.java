@@ -4,6 +4,7 @@ package io.skep.broker.session;
 import com.google.inject.Inject;
 import io.skep.broker.config.SessionConfig;
 import io.skep.broker.config.SkepConfig;
+import io.skep.broker.hook.HookChains;
 import io.skep.broker.loop.Loops;
 import io.skep.broker.metrics.Metrics;
 import io.skep.broker.routing.RetainedMessages;
@@ -17,6 +18,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /** All sessions by client id. Looked up at CONNECT only; any thread. */
@@ -34,10 +36,14 @@ public final class SessionRegistry {
     private final List<Will> leftWills = new ArrayList<>();
     private final SharedQueues groups;
     private final Payloads payloads = new Payloads();
+    private final HookChains hooks;
+    private final LongAdder queuedBytes = new LongAdder();
     private final PayloadSweep sweep;
 
     @Inject
-    public SessionRegistry(SkepConfig config, Metrics metrics, Router router, Journal journal, Loops loops) {
+    public SessionRegistry(
+            SkepConfig config, Metrics metrics, Router router, Journal journal, Loops loops, HookChains hooks) {
+        this.hooks = hooks;
         this.config = config.sessions();
         this.metrics = metrics;
         this.router = router;
@@ -101,6 +107,15 @@ public final class SessionRegistry {
 
     RetainedMessages retained() {
         return retained;
+    }
+
+    HookChains hooks() {
+        return hooks;
+    }
+
+    /** {@return bytes in the queues of all sessions, if these are bounded} */
+    LongAdder queuedBytes() {
+        return queuedBytes;
     }
 
     /** {@return what queues share on disk} */

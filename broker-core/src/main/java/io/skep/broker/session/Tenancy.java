@@ -2,6 +2,7 @@
 package io.skep.broker.session;
 
 import io.skep.sdk.ReasonCode;
+import io.skep.sdk.event.Event;
 import io.skep.sdk.storage.Keyspace;
 import java.util.ArrayDeque;
 import java.util.concurrent.TimeUnit;
@@ -130,6 +131,9 @@ final class Tenancy {
     private void opened(Attachment attachment, boolean present) {
         if (holder == attachment.outlet()) {
             session.connected(true);
+            if (!present && registry.hooks().listens(Event.SessionCreated.class)) {
+                registry.hooks().fire(new Event.SessionCreated(session.clientId()));
+            }
             attachment.listener().attached(session, present);
         }
     }
@@ -239,6 +243,10 @@ final class Tenancy {
     }
 
     private void delete() {
+        session.outbox().bounds().clear();
+        if (registry.hooks().listens(Event.SessionEnded.class)) {
+            registry.hooks().fire(new Event.SessionEnded(session.clientId()));
+        }
         if (stored) {
             session.write(batch -> SessionStore.delete(batch, session.clientId(), session.number()), this::gone);
         } else {
@@ -249,6 +257,7 @@ final class Tenancy {
     /** Ends the session of a shared group: its last member has left. */
     void endOfGroup() {
         ended = true;
+        session.outbox().bounds().clear();
         if (session.isDurable()) {
             session.write(batch -> SessionStore.delete(batch, session.clientId(), session.number()), null);
         }

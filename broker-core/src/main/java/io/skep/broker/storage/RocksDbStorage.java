@@ -17,6 +17,7 @@ import org.rocksdb.ReadOptions;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.RocksIterator;
 import org.rocksdb.Slice;
+import org.rocksdb.Status;
 import org.rocksdb.WriteOptions;
 
 /**
@@ -113,7 +114,7 @@ final class RocksDbStorage implements Storage {
         try {
             handle().database().write(writing, filled.content());
         } catch (RocksDBException e) {
-            why = new StorageException("storage: writing to '" + folder + "' failed", e);
+            why = new StorageException("storage: writing to '" + folder + "' failed", e, isFull(e));
             if (!writing.disableWAL()) { // without a log, closing would lose what is in memory
                 closeHandle();
             }
@@ -122,6 +123,10 @@ final class RocksDbStorage implements Storage {
         }
         recycle(filled);
         done.done(why);
+    }
+
+    private static boolean isFull(RocksDBException e) {
+        return e.getStatus() != null && e.getStatus().getSubCode() == Status.SubCode.NoSpace;
     }
 
     private void recycle(RocksDbBatch batch) {

@@ -20,6 +20,7 @@ import io.skep.sdk.ReasonCode;
 import io.skep.sdk.auth.Decision;
 import io.skep.sdk.publish.Publish;
 import io.skep.sdk.publish.PublishAnswer;
+import io.skep.sdk.storage.StorageException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Arrays;
@@ -334,14 +335,16 @@ final class Publishing implements Receipt.Publisher {
         Outlet outlet = connection.outlet();
         Receipt receipt = ack.receipt();
         int reasonCode = ack.reasonCode();
-        if (receipt != null && receipt.failure() != null) {
+        ReasonCode obstacle = receipt == null ? null : obstacle(receipt);
+        if (obstacle != null) {
             if (!outlet.isV5()) {
-                connection.close(ReasonCode.UNSPECIFIED_ERROR, "the message cannot be stored");
+                connection.close(obstacle, "the message cannot be kept"); // there is no negative acknowledgement
                 return;
             }
-            reasonCode = ReasonCode.UNSPECIFIED_ERROR.code();
+            reasonCode = obstacle.code();
             if (ack.qos() == 2) {
-                forget(ack.id());
+                unreleased--;
+                session.inbound().release(ack.id(), () -> {});
             }
         }
         PacketType type = ack.qos() == 1 ? PacketType.PUBACK : PacketType.PUBREC;
@@ -352,6 +355,36 @@ final class Publishing implements Receipt.Publisher {
                     ack.text(),
                     properties -> PacketEncoder.ack(outlet.buffer(), type, ack.id(), ack.reasonCode(), properties));
         }
+    }
+
+    /** Returns why a message was not accepted, though it was delivered to whom it could be; null if it was. */
+    private static @Nullable ReasonCode obstacle(Receipt receipt) {
+        StorageException failure = receipt.failure();
+        if (failure != null) {
+            return failure.isFull() ? ReasonCode.QUOTA_EXCEEDED : ReasonCode.UNSPECIFIED_ERROR;
+        }
+        return receipt.isRefused() ? ReasonCode.QUOTA_EXCEEDED : null;
+    }
+
+    /** A 3.x publisher cannot be told: it waits until the storage writes again, or its connection ends. */
+    @Override
+    public boolean triesAgain(Receipt receipt) {
+        if (connection.outlet().isV5() || connection.isClosed()) {
+            return false;
+        }
+        lane.loop().inASecond(() -> {
+            if (connection.isClosed()) {
+                receipt.giveUp(new StorageException("storage: the publisher has gone", null));
+            } else {
+                lane.submit(receipt);
+            }
+        });
+        return true;
+    }
+
+    @Override
+    public long patienceMillis() {
+        return connection.outlet().isV5() ? 0 : reception.rejectTimeout().toMillis();
     }
 
     /** PUBREL: PUBCOMP leaves when it is stored that the packet identifier is free. */

@@ -31,6 +31,7 @@ public final class Reception implements ConnectionFactory {
     private final MqttConfig mqtt;
     private final TopicLimits topicLimits;
     private final Duration expiryMax;
+    private final Duration rejectTimeout;
     private final SessionRegistry sessions;
     private final Router router;
     private final HookChains hooks;
@@ -48,6 +49,7 @@ public final class Reception implements ConnectionFactory {
         this.mqtt = config.mqtt();
         this.topicLimits = TopicLimits.of(mqtt);
         this.expiryMax = config.sessions().expiryMax();
+        this.rejectTimeout = config.sessions().rejectTimeout();
         this.sessions = sessions;
         this.router = router;
         this.hooks = hooks;
@@ -96,6 +98,11 @@ public final class Reception implements ConnectionFactory {
 
     Duration expiryMax() {
         return expiryMax;
+    }
+
+    /** {@return how long a full queue may hold back a publisher that cannot be told} */
+    Duration rejectTimeout() {
+        return rejectTimeout;
     }
 
     SessionRegistry sessions() {

@@ -71,7 +71,12 @@ class ConfigLoaderTest {
         assertThat(config.mqtt().inFlightMax()).isEqualTo(MqttConfig.DEFAULT.inFlightMax());
         assertThat(config.sessions())
                 .isEqualTo(new SessionConfig(
-                        SessionConfig.NEVER, 100_000, 3_000_000_000L, SessionConfig.Overflow.DROP_OLDEST));
+                        SessionConfig.NEVER,
+                        100_000,
+                        3_000_000_000L,
+                        0,
+                        SessionConfig.Overflow.DROP_OLDEST,
+                        Duration.ofSeconds(10)));
         assertThat(config.storage()).isEqualTo(new StorageConfig("rocksdb", Path.of("/var/lib/skep"), Durability.OS));
         assertThat(config.extensions().disabled()).containsExactly("hello-world", "42");
         assertThat(config.threads().transport()).isEqualTo(ThreadConfig.Transport.NIO);

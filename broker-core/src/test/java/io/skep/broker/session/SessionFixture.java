@@ -4,6 +4,7 @@ package io.skep.broker.session;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.skep.broker.config.SkepConfig;
 import io.skep.broker.config.ThreadConfig;
+import io.skep.broker.hook.HookChains;
 import io.skep.broker.loop.Loops;
 import io.skep.broker.metrics.Metrics;
 import io.skep.broker.routing.RetainedMessages;
@@ -28,7 +29,7 @@ final class SessionFixture implements AutoCloseable {
         loops = new Loops(new ThreadConfig(loopCount, ThreadConfig.Transport.AUTO));
         journal = new Journal(new MemoryProvider().open(Path.of("unused"), Durability.NONE), metrics);
         Router router = new Router(new SubscriptionTree(), new RetainedMessages(), metrics, SkepConfig.DEFAULT);
-        registry = new SessionRegistry(SkepConfig.DEFAULT, metrics, router, journal, loops);
+        registry = new SessionRegistry(SkepConfig.DEFAULT, metrics, router, journal, loops, new HookChains());
     }
 
     /** {@return the request of a client that connects on a loop; its connection takes bytes and never ends} */

@@ -8,6 +8,8 @@ public final class StorageException extends RuntimeException {
 
     private static final long serialVersionUID = 1;
 
+    private final boolean isFull;
+
     /**
      * Says what failed.
      *
@@ -15,6 +17,23 @@ public final class StorageException extends RuntimeException {
      * @param cause what the engine said
      */
     public StorageException(String message, @Nullable Throwable cause) {
+        this(message, cause, false);
+    }
+
+    /**
+     * Says what failed, and whether for want of space.
+     *
+     * @param message for the operator
+     * @param cause what the engine said
+     * @param isFull whether there is no space left: a publisher is told that its quota is exceeded
+     */
+    public StorageException(String message, @Nullable Throwable cause, boolean isFull) {
         super(message, cause);
+        this.isFull = isFull;
+    }
+
+    /** {@return whether there is no space left} */
+    public boolean isFull() {
+        return isFull;
     }
 }
