@@ -135,6 +135,7 @@ public final class Broker implements AutoCloseable {
                 injector.getInstance(SessionRegistry.class)::size);
         Snapshot snapshot = new Snapshot(folder, journal);
         try {
+            Snapshot.deleteAbandoned(folder);
             AdminServer admin = AdminServer.open(folder)
                     .answer("health", health)
                     .answer("backup", snapshot::take)

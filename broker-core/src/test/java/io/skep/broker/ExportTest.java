@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.skep.broker.config.StorageConfig;
 import io.skep.broker.data.OfflineData;
+import io.skep.broker.json.JsonObject;
 import io.skep.sdk.storage.StorageException;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -33,7 +34,9 @@ final class ExportTest {
         String first = export(home.resolve("data"));
         importFrom(first, home.resolve("copy"));
         assertThat(export(home.resolve("copy"))).isEqualTo(first);
-        assertThat(first.lines().map(line -> line.split("\"")[3]).distinct())
+        assertThat(first.lines()
+                        .map(line -> JsonObject.parse(line).text("type"))
+                        .distinct())
                 .containsExactly("skep-data", "session", "subscription", "queued", "inbound", "retained", "will");
     }
 

@@ -125,20 +125,11 @@ class OperationsIT {
             clients.publish(broker.port(), message);
             assertThat(run("data", "verify").output().toString()).contains("stop that broker");
         }
-        assertThat(run("data", "verify"))
-                .isEqualTo(new Outcome(
-                        0,
-                        List.of(
-                                "meta: 1",
-                                "sessions: 1",
-                                "subscriptions: 1",
-                                "queue: 1",
-                                "payloads: 0",
-                                "inbound: 0",
-                                "retained: 0",
-                                "wills: 0",
-                                "extensions: 0",
-                                "The data is sound.")));
+        Outcome verify = run("data", "verify");
+        assertThat(verify.exitCode()).isZero();
+        assertThat(verify.output())
+                .contains("sessions: 1", "subscriptions: 1", "queue: 1", "retained: 0", "wills: 0")
+                .endsWith("The data is sound.");
         assertThat(run("data", "repair").output()).containsExactly("The data is sound, there is nothing to repair.");
         assertThat(run("data", "export", "all.jsonl").output()).containsExactly("4 lines: all.jsonl");
         assertThat(run("data", "import", "--data", "new", "all.jsonl").exitCode())
