@@ -21,7 +21,7 @@ record Due(Map<String, Message> retained, Session session, Subscription subscrip
         }
         int qos = Math.min(message.qos(), subscription.qos());
         List<Integer> ids = subscription.id() > 0 ? List.of(subscription.id()) : List.of();
-        return new Item(session, message, qos, true, ids, batch, null);
+        return new Item(session, message, qos, true, ids, batch);
     }
 
     @Override

@@ -179,6 +179,7 @@ enum Illegal {
         }
     };
 
+    @SuppressWarnings("ImmutableEnumChecker") // made by Set.of
     private final Set<Integer> reasons;
 
     Illegal(Integer... reasons) {

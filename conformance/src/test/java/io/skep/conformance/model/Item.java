@@ -20,7 +20,7 @@ final class Item {
     final int batch;
 
     /** The filter of the shared group it comes from. */
-    final @Nullable String group;
+    @Nullable String group;
 
     /** Whether it may have been written to a connection that ended in the same step. */
     boolean mayBeRepeated;
@@ -34,21 +34,13 @@ final class Item {
     /** The connection that its PUBLISH was last sent on. */
     @Nullable Link publishedOn;
 
-    Item(
-            Session session,
-            Message message,
-            int qos,
-            boolean retain,
-            List<Integer> subscriptionIds,
-            int batch,
-            @Nullable String group) {
+    Item(Session session, Message message, int qos, boolean retain, List<Integer> subscriptionIds, int batch) {
         this.session = session;
         this.message = message;
         this.qos = qos;
         this.retain = retain;
         this.subscriptionIds = subscriptionIds;
         this.batch = batch;
-        this.group = group;
     }
 
     boolean isContentOf(Seen5 publish, String topic, boolean v5) {

@@ -75,6 +75,7 @@ enum Refused {
         }
     };
 
+    @SuppressWarnings("ImmutableEnumChecker") // made by Set.of
     private final Set<Integer> reasons;
 
     Refused(Integer... reasons) {

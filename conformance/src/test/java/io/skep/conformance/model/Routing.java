@@ -88,7 +88,7 @@ final class Routing {
             }
         }
         int qos = Math.min(granted, message.qos()); // [MQTT-3.8.4-8]
-        return new Item(session, message, qos, asPublished && message.retain(), ids, step, null);
+        return new Item(session, message, qos, asPublished && message.retain(), ids, step);
     }
 
     private static void give(Item item, boolean leaving) {

@@ -63,7 +63,8 @@ final class SharedMessage {
                     int qos = Math.min(subscription.qos(), message.qos()); // [MQTT-4.8.2-3]
                     boolean retain = subscription.retainAsPublished() && message.retain();
                     List<Integer> ids = subscription.id() > 0 ? List.of(subscription.id()) : List.of();
-                    Item item = new Item(session, message, qos, retain, ids, 0, group);
+                    Item item = new Item(session, message, qos, retain, ids, 0);
+                    item.group = group;
                     item.mayBeRepeated = mayBeRepeated;
                     return item;
                 })
