@@ -107,15 +107,19 @@ final class LastWill {
         Will last = will;
         will = null;
         if (last != null) {
-            publish(session.lane(), router, last);
+            publish(session.lane(), router, last, session);
         }
     }
 
-    /** Publishes a will, and takes it off the disk. */
-    static void publish(Lane lane, Router router, Will last) {
+    /**
+     * Publishes a will, and takes it off the disk.
+     *
+     * @param publisher whose will it is, for No Local; null if its session is gone
+     */
+    static void publish(Lane lane, Router router, Will last, @Nullable Session publisher) {
         Publication publication = new Publication(lane.loop());
         Message message = last.publishedAt(System.currentTimeMillis());
-        publication.begin(Topic.of(message.topic()), message, null, lane);
+        publication.begin(Topic.of(message.topic()), message, publisher, lane);
         Receipt receipt = publication.receipt();
         if (receipt != null) {
             receipt.expect();

@@ -179,7 +179,7 @@ public final class SessionRegistry {
                 session.execute(() -> session.tenancy().restore(will));
             } else {
                 Lane lane = lanes.get(0);
-                lane.loop().execute(() -> LastWill.publish(lane, router, will));
+                lane.loop().execute(() -> LastWill.publish(lane, router, will, null));
             }
         }
         leftWills.clear();
