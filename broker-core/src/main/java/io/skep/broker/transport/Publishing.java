@@ -24,6 +24,7 @@ import io.skep.sdk.storage.StorageException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Arrays;
+import java.util.BitSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,7 +49,8 @@ final class Publishing implements Receipt.Publisher {
     private final MqttConfig.Features features;
     private final boolean checksPayload;
     private int waitingQos1; // of the acks
-    private int unreleased; // QoS 2 messages of this connection without PUBREL
+    private final BitSet unreleased = new BitSet(0); // identifiers of QoS 2 messages of this connection without PUBREL
+    private int unreleasedCount;
     private int received;
     private boolean full;
     private Topic @Nullable [] aliases;
@@ -138,7 +140,7 @@ final class Publishing implements Receipt.Publisher {
             acknowledge(new Ack(2, id, 0, null)); // [MQTT-4.3.3-2]
             return false;
         }
-        if (connection.outlet().isV5() && waitingQos1 + unreleased >= receiveMaximum) {
+        if (connection.outlet().isV5() && waitingQos1 + unreleasedCount >= receiveMaximum) {
             throw new MqttException(ReasonCode.RECEIVE_MAXIMUM_EXCEEDED, "unacknowledged: too many"); // [MQTT-3.3.4-7]
         }
         if (acks.size() >= receiveMaximum && !full) {
@@ -147,7 +149,8 @@ final class Publishing implements Receipt.Publisher {
         }
         if (qos == 2) {
             inbound.add(id);
-            unreleased++;
+            unreleased.set(id);
+            unreleasedCount++;
         }
         return true;
     }
@@ -253,7 +256,14 @@ final class Publishing implements Receipt.Publisher {
 
     private void forget(int id) {
         session.inbound().forget(id);
-        unreleased--;
+        uncount(id);
+    }
+
+    private void uncount(int id) {
+        if (unreleased.get(id)) {
+            unreleased.clear(id);
+            unreleasedCount--;
+        }
     }
 
     private void intercept(Topic topic, PublishFrame frame) {
@@ -343,7 +353,7 @@ final class Publishing implements Receipt.Publisher {
             }
             reasonCode = obstacle.code();
             if (ack.qos() == 2) {
-                unreleased--;
+                uncount(ack.id());
                 session.inbound().release(ack.id(), () -> {});
             }
         }
@@ -390,9 +400,7 @@ final class Publishing implements Receipt.Publisher {
     /** PUBREL: PUBCOMP leaves when it is stored that the packet identifier is free. */
     void released(int id) {
         boolean known = session.inbound().contains(id);
-        if (known && unreleased > 0) {
-            unreleased--;
-        }
+        uncount(id);
         int reasonCode = known ? 0 : ReasonCode.PACKET_IDENTIFIER_NOT_FOUND.code();
         session.inbound().release(id, () -> {
             if (!connection.isClosed()) {
