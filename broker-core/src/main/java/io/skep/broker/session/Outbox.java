@@ -378,7 +378,11 @@ final class Outbox {
             return null;
         }
         Entry head = positions.at(next);
-        backlog.loadAhead(next);
+        if (head == Entry.ON_DISK) {
+            backlog.load(next);
+        } else {
+            backlog.loadAhead(next);
+        }
         boolean ready = head != null && head != Entry.ON_DISK && (head.isStored() || !head.isAwaited());
         return ready ? head : null;
     }

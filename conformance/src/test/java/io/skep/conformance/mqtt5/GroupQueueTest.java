@@ -98,6 +98,18 @@ class GroupQueueTest {
     }
 
     @Test
+    void whatWasThereBeforeARestartComesBeforeWhatCameAfterIt() {
+        absent("crew", "$share/g/queue/crew");
+        publish("queue/crew", List.of("before"));
+
+        broker.restart();
+
+        publish("queue/crew", List.of("after"));
+        RawClient back = clients.connect(Connect5.persistent("crew"));
+        assertThat(take(back, 2)).containsExactly("before", "after");
+    }
+
+    @Test
     void noMemberIsIdleWhileMessagesWait() {
         RawClient slow = clients.connect(narrow(Connect5.clean("idle0"), 1)).subscribe5("$share/g/queue/idle", 1);
         RawClient quick = clients.connect(narrow(Connect5.clean("idle1"), 1)).subscribe5("$share/g/queue/idle", 1);
