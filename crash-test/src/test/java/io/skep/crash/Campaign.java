@@ -149,14 +149,19 @@ final class Campaign implements AutoCloseable {
 
     /** Below the ports that connections take: else a client could take it while the broker is down. */
     static int freePort(Random random) {
-        while (true) {
-            int port = 10_000 + random.nextInt(20_000);
-            try (ServerSocket socket = new ServerSocket()) {
-                socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
-                return port;
-            } catch (IOException e) {
-                continue; // taken
-            }
+        int port;
+        do {
+            port = 10_000 + random.nextInt(20_000);
+        } while (!isFree(port));
+        return port;
+    }
+
+    private static boolean isFree(int port) {
+        try (ServerSocket socket = new ServerSocket()) {
+            socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+            return true;
+        } catch (IOException e) {
+            return false;
         }
     }
 

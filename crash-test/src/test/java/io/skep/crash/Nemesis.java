@@ -13,7 +13,7 @@ import java.util.Random;
 /** Strikes the broker at random moments, sometimes before it is ready again, and starts it anew. */
 final class Nemesis implements AutoCloseable {
 
-    private static final int PEACE_EVENTS_MAX = 800;
+    private static final int PEACE_EVENTS_MAX = 2_000;
     private static final int PEACE_MILLIS_MAX = 2_000;
     private static final int START_MILLIS_MAX = 1_000;
     private static final int STOP_MILLIS_MAX = 1_500;

@@ -56,7 +56,7 @@ final class PowerCut {
     }
 
     /** Builds the library, and an empty folder beside what it has to remember. */
-    static PowerCut prepare(Path parent) throws Exception {
+    static PowerCut prepare(Path parent) throws IOException {
         Path base = Files.createDirectories(parent).toRealPath();
         Path folder = Files.createDirectories(base.resolve("data"));
         Path shadow = base.resolve("shadow");
