@@ -158,7 +158,11 @@ final class PowerCut {
         List<String> lines = new ArrayList<>();
         try (Stream<Path> entries = Files.list(folder)) {
             for (Path entry : entries.sorted().toList()) {
-                lines.add((Files.isDirectory(entry) ? "d " : "f ") + inode(entry) + " " + entry.getFileName());
+                if (Files.isDirectory(entry)) {
+                    lines.add("d " + inode(entry) + " " + entry.getFileName());
+                } else if (Files.isRegularFile(entry)) { // nothing is kept in a socket
+                    lines.add("f " + inode(entry) + " " + entry.getFileName());
+                }
             }
         }
         return lines;
