@@ -103,7 +103,14 @@ final class BrokerProcess implements AutoCloseable {
         return process.isAlive();
     }
 
-    /** SIGSTOP or SIGCONT. */
+    /** Waits until it has ended by itself. */
+    void awaitEnd() throws InterruptedException {
+        if (!process.waitFor(START_MAX.toSeconds(), TimeUnit.SECONDS)) {
+            throw new AssertionError("the broker does not end:\n" + output());
+        }
+    }
+
+    /** SIGSTOP, SIGCONT or SIGTERM. */
     void signal(String name) throws IOException {
         Tool.run("kill", "procps", "-" + name, Long.toString(process.pid()));
     }

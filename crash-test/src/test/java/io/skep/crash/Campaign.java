@@ -34,7 +34,7 @@ final class Campaign implements AutoCloseable {
     private final Nemesis nemesis;
 
     /** What the nemesis does, and the dice it is decided with. */
-    record Plan(int kills, int cuts, int stops, String durability, long seed) {}
+    record Plan(int kills, int cuts, int stops, int restarts, String durability, long seed) {}
 
     /** What came of it. */
     record Outcome(List<String> violations, String figures) {}

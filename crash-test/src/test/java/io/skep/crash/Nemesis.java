@@ -29,7 +29,8 @@ final class Nemesis implements AutoCloseable {
     private enum Strike {
         KILL,
         CUT,
-        STOP
+        STOP,
+        RESTART
     }
 
     Nemesis(Campaign.Plan plan, int port, PowerCut power, History history) throws Exception {
@@ -51,6 +52,7 @@ final class Nemesis implements AutoCloseable {
         strikes.addAll(Collections.nCopies(plan.kills(), Strike.KILL));
         strikes.addAll(Collections.nCopies(plan.cuts(), Strike.CUT));
         strikes.addAll(Collections.nCopies(plan.stops(), Strike.STOP));
+        strikes.addAll(Collections.nCopies(plan.restarts(), Strike.RESTART));
         Collections.shuffle(strikes, random);
         for (Strike strike : strikes) {
             awaitMoment();
@@ -82,8 +84,12 @@ final class Nemesis implements AutoCloseable {
         }
     }
 
-    private void end(Strike strike) throws IOException {
+    private void end(Strike strike) throws Exception {
         history.add(new Struck(strike.toString()));
+        if (strike == Strike.RESTART) {
+            broker.awaitReady().signal("TERM");
+            broker.awaitEnd();
+        }
         broker.close();
         if (strike == Strike.CUT) {
             history.add(new Struck(power.cut(random)));
