@@ -32,6 +32,7 @@ final class Campaign implements AutoCloseable {
     private final List<Mortals> mortals = new ArrayList<>();
     private final Prober prober;
     private final Nemesis nemesis;
+    private final String durability;
 
     /** What the nemesis does, and the dice it is decided with. */
     record Plan(int kills, int cuts, int stops, int restarts, String durability, long seed) {}
@@ -42,6 +43,7 @@ final class Campaign implements AutoCloseable {
     private Campaign(Plan plan, Path folder) throws Exception {
         int port = freePort(new Random(plan.seed()));
         long seed = plan.seed();
+        durability = plan.durability();
         nemesis = new Nemesis(plan, port, PowerCut.prepare(folder), history);
         for (int i = 0; i < PUBLISHERS; i++) {
             publishers.add(new Publisher(i, seed, port, history));
@@ -84,6 +86,10 @@ final class Campaign implements AutoCloseable {
             violations.add("stuck: the prober gets no answer");
         }
         violations.addAll(awaitAll());
+        if (isLossy(violations) && durability.equals("fsync")) {
+            nemesis.restart();
+            violations.add("after one more restart: " + awaitAll());
+        }
         return new Outcome(violations, figures(Duration.ofNanos(System.nanoTime() - startNanos)));
     }
 
@@ -125,11 +131,15 @@ final class Campaign implements AutoCloseable {
                 size = events.size();
                 deadlineNanos = System.nanoTime() + SILENCE.toNanos();
             }
-            if (violations.stream().noneMatch(line -> line.contains("lost")) || System.nanoTime() > deadlineNanos) {
+            if (!isLossy(violations) || System.nanoTime() > deadlineNanos) {
                 return violations;
             }
             Thread.sleep(100);
         }
+    }
+
+    private static boolean isLossy(List<String> violations) {
+        return violations.stream().anyMatch(line -> line.contains("lost"));
     }
 
     private String figures(Duration duration) {

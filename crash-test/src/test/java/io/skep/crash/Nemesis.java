@@ -66,6 +66,12 @@ final class Nemesis implements AutoCloseable {
         broker.awaitReady();
     }
 
+    /** Politely, so that what comes now was stored but kept back. */
+    void restart() throws Exception {
+        end(Strike.RESTART);
+        broker = start().awaitReady();
+    }
+
     /** One in five strikes hits a broker that starts, the others one that has done something. */
     private void awaitMoment() throws InterruptedException {
         if (random.nextInt(5) == 0) {
