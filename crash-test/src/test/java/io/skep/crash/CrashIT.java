@@ -15,7 +15,8 @@ import org.junit.jupiter.api.io.TempDir;
 /**
  * The broker is killed, loses power, stands still and is restarted, and keeps its promises. How often is said by the
  * system properties {@code skep.crash.kills}, {@code skep.crash.cuts}, {@code skep.crash.stops} and
- * {@code skep.crash.restarts}; {@code skep.crash.seed} repeats what the dice have decided, if not what the scheduler has.
+ * {@code skep.crash.restarts}; {@code skep.crash.seed} repeats what the dice have decided, if not what the scheduler
+ * has.
  */
 class CrashIT {
 
@@ -35,7 +36,12 @@ class CrashIT {
         int campaigns = (kills + cuts + stops + restarts) / STRIKES_OF_A_CAMPAIGN + 1;
         for (int i = 0; i < campaigns; i++) {
             Plan plan = new Plan(
-                    part(kills, i, campaigns), part(cuts, i, campaigns), part(stops, i, campaigns), part(restarts, i, campaigns), "fsync", seed + i);
+                    part(kills, i, campaigns),
+                    part(cuts, i, campaigns),
+                    part(stops, i, campaigns),
+                    part(restarts, i, campaigns),
+                    "fsync",
+                    seed + i);
             assertThat(violations(plan)).as(plan.toString()).isEmpty();
         }
     }

@@ -47,7 +47,8 @@ final class Writer {
             case "cut" -> truncate(file, Integer.parseInt(last));
             case "sync" -> PowerCut.sync(file);
             case "rename" -> Files.move(file, folder.resolve(last), StandardCopyOption.ATOMIC_MOVE);
-            case "socket" -> ServerSocketChannel.open(StandardProtocolFamily.UNIX).bind(UnixDomainSocketAddress.of(file));
+            case "socket" ->
+                ServerSocketChannel.open(StandardProtocolFamily.UNIX).bind(UnixDomainSocketAddress.of(file));
             case "folder" -> Files.createDirectory(file);
             case "remove" -> Files.delete(file);
             default -> throw new IllegalArgumentException(words.toString());
