@@ -243,7 +243,9 @@ static void sync_names(int fd, const struct stat *st) {
             if (S_ISREG(its.st_mode)) {
                 keep(dirfd(entries), entry->d_name, 0, its.st_ino);
             }
-            dprintf(list, "%c %ju %s\n", S_ISDIR(its.st_mode) ? 'd' : 'f', (uintmax_t)its.st_ino, entry->d_name);
+            if (S_ISREG(its.st_mode) || S_ISDIR(its.st_mode)) { /* nothing is kept in a socket */
+                dprintf(list, "%c %ju %s\n", S_ISDIR(its.st_mode) ? 'd' : 'f', (uintmax_t)its.st_ino, entry->d_name);
+            }
         }
     }
     closedir(entries);

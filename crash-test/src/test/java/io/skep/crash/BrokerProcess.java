@@ -49,14 +49,14 @@ final class BrokerProcess implements AutoCloseable {
         }
         var builder = new ProcessBuilder(command).redirectErrorStream(true);
         builder.environment().keySet().removeIf(name -> name.startsWith("SKEP_") || name.startsWith("JAVA_"));
-        builder.environment().put("JAVA_OPTS", options(data.getParent()));
+        builder.environment().put("JAVA_OPTS", options(data.resolveSibling("logs")));
         builder.environment().putAll(environment);
         return new BrokerProcess(builder.start());
     }
 
     /** {@return flags for its JVM: it starts often and lives short} */
     static String options(Path logs) {
-        return "-Xmx256m -XX:TieredStopAtLevel=1 -Dskep.logs=" + logs.resolve("logs");
+        return "-Xmx256m -XX:TieredStopAtLevel=1 -Dskep.logs=" + logs;
     }
 
     private void read() {
@@ -103,8 +103,15 @@ final class BrokerProcess implements AutoCloseable {
         return process.isAlive();
     }
 
-    /** SIGSTOP or SIGCONT. */
-    void signal(String name) throws IOException, InterruptedException {
+    /** Waits until it has ended by itself. */
+    void awaitEnd() throws InterruptedException {
+        if (!process.waitFor(START_MAX.toSeconds(), TimeUnit.SECONDS)) {
+            throw new AssertionError("the broker does not end:\n" + output());
+        }
+    }
+
+    /** SIGSTOP, SIGCONT or SIGTERM. */
+    void signal(String name) throws IOException {
         Tool.run("kill", "procps", "-" + name, Long.toString(process.pid()));
     }
 

@@ -32,9 +32,10 @@ final class Campaign implements AutoCloseable {
     private final List<Mortals> mortals = new ArrayList<>();
     private final Prober prober;
     private final Nemesis nemesis;
+    private final String durability;
 
     /** What the nemesis does, and the dice it is decided with. */
-    record Plan(int kills, int cuts, int stops, String durability, long seed) {}
+    record Plan(int kills, int cuts, int stops, int restarts, String durability, long seed) {}
 
     /** What came of it. */
     record Outcome(List<String> violations, String figures) {}
@@ -42,6 +43,7 @@ final class Campaign implements AutoCloseable {
     private Campaign(Plan plan, Path folder) throws Exception {
         int port = freePort(new Random(plan.seed()));
         long seed = plan.seed();
+        durability = plan.durability();
         nemesis = new Nemesis(plan, port, PowerCut.prepare(folder), history);
         for (int i = 0; i < PUBLISHERS; i++) {
             publishers.add(new Publisher(i, seed, port, history));
@@ -84,6 +86,10 @@ final class Campaign implements AutoCloseable {
             violations.add("stuck: the prober gets no answer");
         }
         violations.addAll(awaitAll());
+        if (isLossy(violations) && durability.equals("fsync")) {
+            nemesis.restart();
+            violations.add("after one more restart: " + awaitAll());
+        }
         return new Outcome(violations, figures(Duration.ofNanos(System.nanoTime() - startNanos)));
     }
 
@@ -125,11 +131,15 @@ final class Campaign implements AutoCloseable {
                 size = events.size();
                 deadlineNanos = System.nanoTime() + SILENCE.toNanos();
             }
-            if (violations.stream().noneMatch(line -> line.contains("lost")) || System.nanoTime() > deadlineNanos) {
+            if (!isLossy(violations) || System.nanoTime() > deadlineNanos) {
                 return violations;
             }
             Thread.sleep(100);
         }
+    }
+
+    private static boolean isLossy(List<String> violations) {
+        return violations.stream().anyMatch(line -> line.contains("lost"));
     }
 
     private String figures(Duration duration) {
@@ -149,14 +159,19 @@ final class Campaign implements AutoCloseable {
 
     /** Below the ports that connections take: else a client could take it while the broker is down. */
     static int freePort(Random random) {
-        while (true) {
-            int port = 10_000 + random.nextInt(20_000);
-            try (ServerSocket socket = new ServerSocket()) {
-                socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
-                return port;
-            } catch (IOException e) {
-                continue; // taken
-            }
+        int port;
+        do {
+            port = 10_000 + random.nextInt(20_000);
+        } while (!isFree(port));
+        return port;
+    }
+
+    private static boolean isFree(int port) {
+        try (ServerSocket socket = new ServerSocket()) {
+            socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+            return true;
+        } catch (IOException e) {
+            return false;
         }
     }
 

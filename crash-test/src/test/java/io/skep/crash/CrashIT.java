@@ -13,9 +13,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The broker is killed, loses power and stands still, and keeps its promises. How often is said by the system
- * properties {@code skep.crash.kills}, {@code skep.crash.cuts} and {@code skep.crash.stops}; {@code skep.crash.seed}
- * repeats what the dice have decided, if not what the scheduler has.
+ * The broker is killed, loses power, stands still and is restarted, and keeps its promises. How often is said by the
+ * system properties {@code skep.crash.kills}, {@code skep.crash.cuts}, {@code skep.crash.stops} and
+ * {@code skep.crash.restarts}; {@code skep.crash.seed} repeats what the dice have decided, if not what the scheduler
+ * has.
  */
 class CrashIT {
 
@@ -30,11 +31,17 @@ class CrashIT {
         int kills = Integer.getInteger("skep.crash.kills", 10);
         int cuts = Integer.getInteger("skep.crash.cuts", 3);
         int stops = Integer.getInteger("skep.crash.stops", 1);
+        int restarts = Integer.getInteger("skep.crash.restarts", 1);
         long seed = Long.getLong("skep.crash.seed", System.nanoTime());
-        int campaigns = (kills + cuts + stops) / STRIKES_OF_A_CAMPAIGN + 1;
+        int campaigns = (kills + cuts + stops + restarts) / STRIKES_OF_A_CAMPAIGN + 1;
         for (int i = 0; i < campaigns; i++) {
             Plan plan = new Plan(
-                    part(kills, i, campaigns), part(cuts, i, campaigns), part(stops, i, campaigns), "fsync", seed + i);
+                    part(kills, i, campaigns),
+                    part(cuts, i, campaigns),
+                    part(stops, i, campaigns),
+                    part(restarts, i, campaigns),
+                    "fsync",
+                    seed + i);
             assertThat(violations(plan)).as(plan.toString()).isEmpty();
         }
     }
@@ -46,14 +53,14 @@ class CrashIT {
 
     @Test
     void aBrokerThatDoesNotStoreIsFoundOut() throws Exception {
-        assertThat(violations(new Plan(2, 0, 0, "none", System.nanoTime())))
+        assertThat(violations(new Plan(2, 0, 0, 0, "none", System.nanoTime())))
                 .anyMatch(line -> line.contains("lost message"))
                 .anyMatch(line -> line.contains("lost session"));
     }
 
     @Test
     void aBrokerThatDoesNotSyncIsFoundOut() throws Exception {
-        assertThat(violations(new Plan(0, 2, 0, "os", System.nanoTime()))).anyMatch(line -> line.contains("lost"));
+        assertThat(violations(new Plan(0, 2, 0, 0, "os", System.nanoTime()))).anyMatch(line -> line.contains("lost"));
     }
 
     private List<String> violations(Plan plan) throws Exception {

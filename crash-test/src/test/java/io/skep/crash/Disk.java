@@ -22,7 +22,7 @@ interface Disk extends AutoCloseable {
     void free() throws IOException;
 
     @Override
-    void close() throws IOException, InterruptedException;
+    void close() throws IOException;
 
     /** {@return whether this user may mount a disk} */
     static boolean canMount() throws IOException {
@@ -30,7 +30,7 @@ interface Disk extends AutoCloseable {
     }
 
     /** A small file system in memory. Only root can have it. */
-    static Disk mounted(Path parent, int megabytes) throws IOException, InterruptedException {
+    static Disk mounted(Path parent, int megabytes) throws IOException {
         Path disk = Files.createDirectories(parent.resolve("disk"));
         Tool.run("mount", "mount", "-t", "tmpfs", "-o", "size=" + megabytes + "m", "skep-crash-test", disk.toString());
         Path data = Files.createDirectory(disk.resolve("data"));
@@ -43,7 +43,7 @@ interface Disk extends AutoCloseable {
 
             @Override
             public Map<String, String> environment() {
-                return Map.of("JAVA_OPTS", BrokerProcess.options(parent));
+                return Map.of("JAVA_OPTS", BrokerProcess.options(parent.resolve("logs")));
             }
 
             @Override
@@ -65,14 +65,14 @@ interface Disk extends AutoCloseable {
             }
 
             @Override
-            public void close() throws IOException, InterruptedException {
+            public void close() throws IOException {
                 Tool.run("umount", "mount", disk.toString());
             }
         };
     }
 
     /** The disk that the test is on, with a library between that says it were full. */
-    static Disk pretended(Path parent) throws Exception {
+    static Disk pretended(Path parent) throws IOException {
         PowerCut power = PowerCut.prepare(parent);
         return new Disk() {
             @Override

@@ -42,6 +42,7 @@ final class DurableClient implements AutoCloseable {
     private @Nullable Wire wire;
     private boolean metBefore;
     private int lastId;
+    private long changes;
 
     private record Outgoing(Wire.Message message, int number) {}
 
@@ -153,8 +154,12 @@ final class DurableClient implements AutoCloseable {
 
     /** Waits until something came, or the connection has ended. */
     synchronized void awaitChange(Duration patience) throws InterruptedException {
-        if (wire != null) {
-            wait(patience.toMillis());
+        long before = changes;
+        long deadlineNanos = System.nanoTime() + patience.toNanos();
+        long leftMillis = patience.toMillis();
+        while (wire != null && changes == before && leftMillis > 0) {
+            wait(leftMillis);
+            leftMillis = Duration.ofNanos(deadlineNanos - System.nanoTime()).toMillis();
         }
     }
 
@@ -181,6 +186,7 @@ final class DurableClient implements AutoCloseable {
                         return;
                     }
                     take(packet);
+                    changes++;
                     notifyAll();
                 }
             }

@@ -13,7 +13,7 @@ import java.util.Random;
 /** Strikes the broker at random moments, sometimes before it is ready again, and starts it anew. */
 final class Nemesis implements AutoCloseable {
 
-    private static final int PEACE_EVENTS_MAX = 800;
+    private static final int PEACE_EVENTS_MAX = 2_000;
     private static final int PEACE_MILLIS_MAX = 2_000;
     private static final int START_MILLIS_MAX = 1_000;
     private static final int STOP_MILLIS_MAX = 1_500;
@@ -29,7 +29,8 @@ final class Nemesis implements AutoCloseable {
     private enum Strike {
         KILL,
         CUT,
-        STOP
+        STOP,
+        RESTART
     }
 
     Nemesis(Campaign.Plan plan, int port, PowerCut power, History history) throws Exception {
@@ -51,6 +52,7 @@ final class Nemesis implements AutoCloseable {
         strikes.addAll(Collections.nCopies(plan.kills(), Strike.KILL));
         strikes.addAll(Collections.nCopies(plan.cuts(), Strike.CUT));
         strikes.addAll(Collections.nCopies(plan.stops(), Strike.STOP));
+        strikes.addAll(Collections.nCopies(plan.restarts(), Strike.RESTART));
         Collections.shuffle(strikes, random);
         for (Strike strike : strikes) {
             awaitMoment();
@@ -62,6 +64,12 @@ final class Nemesis implements AutoCloseable {
             }
         }
         broker.awaitReady();
+    }
+
+    /** Politely, so that what comes now was stored but kept back. */
+    void restart() throws Exception {
+        end(Strike.RESTART);
+        broker = start().awaitReady();
     }
 
     /** One in five strikes hits a broker that starts, the others one that has done something. */
@@ -82,8 +90,12 @@ final class Nemesis implements AutoCloseable {
         }
     }
 
-    private void end(Strike strike) throws IOException {
+    private void end(Strike strike) throws Exception {
         history.add(new Struck(strike.toString()));
+        if (strike == Strike.RESTART) {
+            broker.awaitReady().signal("TERM");
+            broker.awaitEnd();
+        }
         broker.close();
         if (strike == Strike.CUT) {
             history.add(new Struck(power.cut(random)));

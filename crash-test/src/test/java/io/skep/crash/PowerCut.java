@@ -56,7 +56,7 @@ final class PowerCut {
     }
 
     /** Builds the library, and an empty folder beside what it has to remember. */
-    static PowerCut prepare(Path parent) throws Exception {
+    static PowerCut prepare(Path parent) throws IOException {
         Path base = Files.createDirectories(parent).toRealPath();
         Path folder = Files.createDirectories(base.resolve("data"));
         Path shadow = base.resolve("shadow");
@@ -158,7 +158,11 @@ final class PowerCut {
         List<String> lines = new ArrayList<>();
         try (Stream<Path> entries = Files.list(folder)) {
             for (Path entry : entries.sorted().toList()) {
-                lines.add((Files.isDirectory(entry) ? "d " : "f ") + inode(entry) + " " + entry.getFileName());
+                if (Files.isDirectory(entry)) {
+                    lines.add("d " + inode(entry) + " " + entry.getFileName());
+                } else if (Files.isRegularFile(entry)) { // nothing is kept in a socket
+                    lines.add("f " + inode(entry) + " " + entry.getFileName());
+                }
             }
         }
         return lines;

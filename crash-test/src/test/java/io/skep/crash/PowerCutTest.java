@@ -93,6 +93,15 @@ class PowerCutTest {
     }
 
     @Test
+    void aSocketIsNoFile() throws Exception {
+        for (Names names : Names.values()) {
+            run("append log 1", "sync log", "socket command", "sync .");
+            cut(names);
+            assertThat(files()).isEqualTo(Map.of("log", names == Names.SYNCED ? "1" : "11"));
+        }
+    }
+
+    @Test
     void whatAKilledProcessHasNotSyncedIsStillThereAndStillUnsynced() throws Exception {
         run("append log one", "sync log", "sync .", "append log two");
         assertThat(files()).isEqualTo(Map.of("log", "onetwo"));

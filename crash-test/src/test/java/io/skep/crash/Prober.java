@@ -12,7 +12,7 @@ import java.util.Map;
 /** Asks for all retained messages again and again, each time as somebody new. Once more when it settles. */
 final class Prober extends Actor {
 
-    private static final int PINGS = 10;
+    private static final int PINGS = 5;
     private static final Duration PATIENCE = Duration.ofSeconds(5);
 
     private final List<String> topics;
@@ -59,7 +59,7 @@ final class Prober extends Actor {
                     told.put(publish.topic(), publish.number());
                 }
             } else if (packet.type() == Packet.PINGRESP) {
-                pause(50); // what is not there yet may come a little later, unless it was cleared
+                pause(20); // what is not there yet may come a little later, unless it was cleared
                 wire.ping();
                 pings++;
             }

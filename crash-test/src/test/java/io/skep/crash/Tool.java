@@ -17,7 +17,7 @@ final class Tool {
     private Tool() {}
 
     /** Runs it; whatever it complains about fails the test. */
-    static void run(String name, String debianPackages, String... arguments) throws IOException, InterruptedException {
+    static void run(String name, String debianPackages, String... arguments) throws IOException {
         boolean installed = Stream.of(System.getenv().getOrDefault("PATH", "").split(File.pathSeparator, -1))
                 .anyMatch(entry -> Files.isExecutable(Path.of(entry, name)));
         if (!installed) {
@@ -28,7 +28,7 @@ final class Tool {
         command.add(0, name);
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
         String output = new String(process.getInputStream().readAllBytes(), UTF_8);
-        if (process.waitFor() != 0) {
+        if (process.onExit().join().exitValue() != 0) {
             throw new IllegalStateException(command + ": exit code " + process.exitValue() + "\n" + output);
         }
     }

@@ -140,7 +140,7 @@ final class Wire implements AutoCloseable {
         packet.write(first);
         int rest = body.size();
         while (rest >= 0x80) {
-            packet.write(rest & 0x7F | 0x80);
+            packet.write((rest & 0x7F) | 0x80);
             rest >>>= 7;
         }
         packet.write(rest);

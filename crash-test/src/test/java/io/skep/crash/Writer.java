@@ -5,8 +5,11 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -44,6 +47,8 @@ final class Writer {
             case "cut" -> truncate(file, Integer.parseInt(last));
             case "sync" -> PowerCut.sync(file);
             case "rename" -> Files.move(file, folder.resolve(last), StandardCopyOption.ATOMIC_MOVE);
+            case "socket" ->
+                ServerSocketChannel.open(StandardProtocolFamily.UNIX).bind(UnixDomainSocketAddress.of(file));
             case "folder" -> Files.createDirectory(file);
             case "remove" -> Files.delete(file);
             default -> throw new IllegalArgumentException(words.toString());
