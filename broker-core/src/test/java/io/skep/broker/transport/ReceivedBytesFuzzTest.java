@@ -1,6 +1,7 @@
 // Skep, an MQTT broker. Apache-2.0; see LICENSE.
 package io.skep.broker.transport;
 
+import com.code_intelligence.jazzer.junit.DictionaryEntries;
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import com.sun.management.ThreadMXBean;
 import io.netty.buffer.ByteBuf;
@@ -34,6 +35,17 @@ class ReceivedBytesFuzzTest {
     /** What the client's bytes came to: packets in their normal form, and why the connection closed, if it did. */
     private record Outcome(ByteBuf packets, String refusal) {}
 
+    /** The words are those that chance does not find: names, and what looks like UTF-8. */
+    @DictionaryEntries({
+        "MQTT",
+        "MQIsdp",
+        "$share/",
+        "\\xED\\xA0\\x80",
+        "\\xC0\\x80",
+        "\\xEF\\xBF\\xBF",
+        "\\xF0\\x90\\x80\\x80",
+        "\\xF4\\x90\\x80\\x80"
+    })
     @FuzzTest(maxDuration = "30s")
     void whateverArrivesIsDecodedOrRefused(byte[] input) {
         if (input.length < 2) {
