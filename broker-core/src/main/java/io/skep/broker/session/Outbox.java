@@ -264,8 +264,10 @@ final class Outbox {
         } else if (entry == Entry.AWAITS_PUBREC) {
             positions.set(position, Entry.AWAITS_PUBCOMP);
             release(position);
-        } else if (entry == Entry.AWAITS_PUBCOMP || entry.phase() == Entry.Phase.RELEASED) {
+        } else if (entry == Entry.AWAITS_PUBCOMP) {
             release(position);
+        } else if (entry.phase() == Entry.Phase.RELEASED) { // nothing to store, but to be answered in its turn
+            session.write(batch -> {}, () -> released(entry)); // [MQTT-4.6.0-4]
         } else if (entry.phase() == Entry.Phase.SENT) {
             received(position, entry);
         }
