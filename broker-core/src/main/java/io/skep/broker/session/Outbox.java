@@ -32,6 +32,7 @@ final class Outbox {
     private long next;
     private int underWay;
     private int window;
+    private boolean hasShared; // or had, or may have on disk
     private final QueueBounds bounds;
 
     Outbox(Session session, SessionConfig limits, LongAdder total) {
@@ -92,6 +93,7 @@ final class Outbox {
         Entry entry = new Entry(this, position, publication.message(), qos, retain, subscription.identifiers());
         if (subscription.isShared() && session.heldBy() == null) {
             entry.sharedFilter(subscription.filter());
+            hasShared = true;
         }
         positions.append(entry);
         bounds.add(entry.bytes());
@@ -266,8 +268,10 @@ final class Outbox {
             release(position);
         } else if (entry == Entry.AWAITS_PUBCOMP) {
             release(position);
-        } else if (entry.phase() == Entry.Phase.RELEASED) { // nothing to store, but to be answered in its turn
-            session.write(batch -> {}, () -> released(entry)); // [MQTT-4.6.0-4]
+        } else if (entry.phase() == Entry.Phase.RELEASED && session.isDurable()) {
+            session.write(batch -> {}, () -> released(entry)); // nothing to store, but in its turn [MQTT-4.6.0-4]
+        } else if (entry.phase() == Entry.Phase.RELEASED) {
+            release(position);
         } else if (entry.phase() == Entry.Phase.SENT) {
             received(position, entry);
         }
@@ -421,6 +425,10 @@ final class Outbox {
 
     /** The session ends: what another member of a shared group can do is given to it; then runs a last step. */
     void handOver(Runnable then) {
+        if (!hasShared) {
+            then.run();
+            return;
+        }
         boolean all = true;
         for (long position = positions.base(); position < positions.tail(); position++) {
             Entry entry = positions.at(position);
@@ -447,6 +455,7 @@ final class Outbox {
     /** Takes notice of a stored message, at start. */
     void restore(long position, int size) {
         backlog.restore(position);
+        hasShared = true;
         next = positions.base();
         bounds.add(size);
     }

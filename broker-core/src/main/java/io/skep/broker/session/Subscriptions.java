@@ -57,12 +57,12 @@ public final class Subscriptions {
      */
     public void add(List<Subscription> added, Runnable then) {
         if (added.isEmpty() || !session.isDurable()) {
-            added.forEach(this::activate);
+            added.forEach(this::begin);
             then.run();
             return;
         }
         session.write(batch -> added.forEach(s -> store(batch, s)), () -> {
-            added.forEach(this::activate);
+            added.forEach(this::begin);
             then.run();
         });
     }
@@ -73,6 +73,14 @@ public final class Subscriptions {
         new SubscriptionRecord(session.number(), subscription.filter(), subscription.flags(), identifier).put(batch);
     }
 
+    private void begin(Subscription subscription) {
+        activate(subscription);
+        if (subscription.isShared()) {
+            session.outbox().tellRoom();
+            groups.call(subscription.filter());
+        }
+    }
+
     private void activate(Subscription subscription) {
         if (byFilter.isEmpty()) {
             byFilter = new LinkedHashMap<>(4);
@@ -81,8 +89,6 @@ public final class Subscriptions {
         tree.put(subscription);
         if (subscription.isShared()) {
             shared += former == null ? 1 : 0;
-            session.outbox().tellRoom();
-            groups.call(subscription.filter());
         }
     }
 
@@ -193,12 +199,10 @@ public final class Subscriptions {
         }
     }
 
-    /** Removes them all; returns whether there were shared ones. */
-    boolean clear() {
-        boolean shares = shared > 0;
+    /** Removes them all. */
+    void clear() {
         byFilter.values().forEach(s -> deactivate(s.filter()));
         byFilter = Map.of();
         due = null;
-        return shares;
     }
 }

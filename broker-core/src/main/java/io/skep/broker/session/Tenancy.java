@@ -234,12 +234,8 @@ final class Tenancy {
     private void end() {
         ended = true;
         will.sessionEnds();
-        boolean shares = session.subscriptions().clear();
-        if (shares) {
-            session.outbox().handOver(this::delete);
-        } else {
-            delete();
-        }
+        session.subscriptions().clear();
+        session.outbox().handOver(this::delete);
     }
 
     private void delete() {

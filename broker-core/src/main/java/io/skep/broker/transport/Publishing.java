@@ -135,13 +135,18 @@ final class Publishing implements Receipt.Publisher {
 
     /** Counts a QoS 1 or 2 message against what the client may have unanswered; a repeated QoS 2 message ends here. */
     private boolean isNew(int qos, int id) {
+        boolean counted = qos == 2 && unreleased.get(id);
+        if (connection.outlet().isV5() && !counted && waitingQos1 + unreleasedCount >= receiveMaximum) {
+            throw new MqttException(ReasonCode.RECEIVE_MAXIMUM_EXCEEDED, "unacknowledged: too many"); // [MQTT-3.3.4-7]
+        }
+        if (qos == 2 && !counted) {
+            unreleased.set(id);
+            unreleasedCount++;
+        }
         Inbound inbound = session.inbound();
         if (qos == 2 && inbound.contains(id)) {
             acknowledge(new Ack(2, id, 0, null)); // [MQTT-4.3.3-2]
             return false;
-        }
-        if (connection.outlet().isV5() && waitingQos1 + unreleasedCount >= receiveMaximum) {
-            throw new MqttException(ReasonCode.RECEIVE_MAXIMUM_EXCEEDED, "unacknowledged: too many"); // [MQTT-3.3.4-7]
         }
         if (acks.size() >= receiveMaximum && !full) {
             full = true; // a 3.x client cannot know the bound: it is not read until it is below
@@ -149,8 +154,6 @@ final class Publishing implements Receipt.Publisher {
         }
         if (qos == 2) {
             inbound.add(id);
-            unreleased.set(id);
-            unreleasedCount++;
         }
         return true;
     }
@@ -191,12 +194,10 @@ final class Publishing implements Receipt.Publisher {
             }
             return;
         }
-        if (qos == 2 && session.isDurable()) {
-            Receipt receipt = publication.receipt();
-            if (receipt != null) {
-                receipt.expect();
-                receipt.add(session.inbound().part(id));
-            }
+        Receipt stored = qos == 2 && session.isDurable() ? publication.receipt() : null;
+        if (stored != null) {
+            stored.expect();
+            stored.add(session.inbound().part(id));
         }
         Receipt receipt = finish(publication);
         acknowledge(new Ack(qos, id, matched ? 0 : ReasonCode.NO_MATCHING_SUBSCRIBERS.code(), receipt));
@@ -250,8 +251,21 @@ final class Publishing implements Receipt.Publisher {
             forget(id);
         }
         if (qos > 0) {
-            acknowledge(new Ack(qos, id, reason.code(), text, null));
+            boolean refused = qos == 1 || connection.outlet().isV5();
+            acknowledge(new Ack(qos, id, reason.code(), text, refused ? null : taken(id)));
         }
+    }
+
+    /** Returns what PUBREC waits for, though the message goes to nobody: that its identifier is known. */
+    private @Nullable Receipt taken(int id) {
+        if (!session.isDurable()) {
+            return null;
+        }
+        Receipt receipt = new Receipt(lane.loop(), this);
+        receipt.expect();
+        receipt.add(session.inbound().part(id));
+        receipt.routed();
+        return receipt;
     }
 
     private void forget(int id) {
@@ -292,7 +306,7 @@ final class Publishing implements Receipt.Publisher {
             deny(qos, id, deny.reason(), "");
         } else if (answer == PublishAnswer.drop()) {
             if (qos > 0) {
-                acknowledge(new Ack(qos, id, 0, null));
+                acknowledge(new Ack(qos, id, 0, qos == 2 ? taken(id) : null));
             }
         } else {
             PublishFrame frame = view.frame();

@@ -44,6 +44,7 @@ final class Link {
     private final List<Item> optional = new ArrayList<>();
     private final Set<Integer> repeatedReleases = new TreeSet<>();
     private @Nullable Set<Integer> farewell;
+    private boolean dismissed; // by a DISCONNECT of the broker
 
     Link(Session session, boolean v5, int window, boolean dupExpected) {
         this.session = session;
@@ -106,6 +107,7 @@ final class Link {
     private void acceptDisconnect(Seen5 packet) {
         reject(packet, !v5 || farewell == null || !farewell.contains(packet.reason()));
         farewell = Set.of();
+        dismissed = true;
     }
 
     private void reject(Seen5 packet, boolean condition) {
@@ -118,11 +120,7 @@ final class Link {
         reject(packet, !controls.isEmpty() && controls.getFirst().type() == Control.CONNACK); // [MQTT-3.2.0-1]
         String topic = topic(packet);
         if (farewell != null) {
-            reject(
-                    packet,
-                    farewell.isEmpty()
-                            || packet.qos() > 0
-                            || findShared(packet, topic).isEmpty());
+            acceptLast(packet, topic);
         } else if (packet.qos() == 0) {
             Optional<Item> found = awaitsSuback()
                     ? findShared(packet, topic)
@@ -134,6 +132,20 @@ final class Link {
             optional.remove(found.orElseThrow());
         } else {
             acceptAcknowledged(packet, topic);
+        }
+    }
+
+    /** A message that a group had waiting may have been under way when the connection was to end. */
+    private void acceptLast(Seen5 packet, String topic) {
+        Optional<SharedMessage> last = session.pool.stream()
+                .filter(message ->
+                        find(message.itemsFor(session), packet, topic).isPresent())
+                .findFirst();
+        reject(packet, dismissed || last.isEmpty());
+        if (packet.qos() == 0) {
+            session.pool.remove(last.orElseThrow());
+        } else {
+            last.orElseThrow().mayHaveBegun();
         }
     }
 

@@ -16,7 +16,7 @@ final class SharedMessage {
     private final String group;
     private final Message message;
     private final boolean durable;
-    private final boolean mayBeRepeated;
+    private boolean mayBeRepeated;
     private final List<Taker> takers = new ArrayList<>();
     private boolean mayVanish;
     private boolean restarted;
@@ -41,7 +41,7 @@ final class SharedMessage {
     void mayGoTo(Session session) {
         Subscription subscription = session.subscriptions.get(group);
         if (subscription != null) {
-            takers.add(new Taker(session, subscription));
+            takers.add(0, new Taker(session, subscription)); // the newest is the likeliest
         }
     }
 
@@ -52,6 +52,12 @@ final class SharedMessage {
 
     void mayVanish() {
         mayVanish = true;
+    }
+
+    /** It came to a connection that was about to end: it may come again, or count as sent to it. */
+    void mayHaveBegun() {
+        mayVanish = true;
+        mayBeRepeated = true;
     }
 
     /** {@return how it may look if it comes to a session} */

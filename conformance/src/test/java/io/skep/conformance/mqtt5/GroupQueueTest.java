@@ -110,6 +110,24 @@ class GroupQueueTest {
     }
 
     @Test
+    void aMemberThatComesBackWithMoreRoomGetsMore() {
+        Connect5 three = narrow(Connect5.persistent("more"), 3);
+        RawClient member = clients.connect(three).subscribe5("$share/g/queue/more", 1);
+        publish("queue/more", numbered(1, 4));
+        assertThat(List.of(member.next5().payload(), member.next5().payload(), member.next5().payload()))
+                .isEqualTo(numbered(1, 3));
+
+        broker.restart();
+
+        RawClient back = clients.connect(narrow(Connect5.persistent("more"), 4));
+        List<String> found = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            found.add(back.next5().payload());
+        }
+        assertThat(found).isEqualTo(numbered(1, 4));
+    }
+
+    @Test
     void noMemberIsIdleWhileMessagesWait() {
         RawClient slow = clients.connect(narrow(Connect5.clean("idle0"), 1)).subscribe5("$share/g/queue/idle", 1);
         RawClient quick = clients.connect(narrow(Connect5.clean("idle1"), 1)).subscribe5("$share/g/queue/idle", 1);
