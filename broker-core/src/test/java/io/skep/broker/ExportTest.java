@@ -33,7 +33,7 @@ final class ExportTest {
         String first = export(home.resolve("data"));
         importFrom(first, home.resolve("copy"));
         assertThat(export(home.resolve("copy"))).isEqualTo(first);
-        assertThat(first.lines().map(line -> line.split("\"")[3]).distinct())
+        assertThat(first.lines().map(line -> line.split("\"", -1)[3]).distinct())
                 .containsExactly("skep-data", "session", "subscription", "queued", "inbound", "retained", "will");
     }
 
