@@ -3,6 +3,7 @@ package io.skep.acceptance;
 
 import io.skep.acceptance.Mqtt5Clients.Announced;
 import io.skep.acceptance.Mqtt5Clients.Subscribe;
+import java.io.IOException;
 
 /** A connected client. Closing it disconnects it. */
 interface Mqtt5Connection extends AutoCloseable {
@@ -29,5 +30,5 @@ interface Mqtt5Connection extends AutoCloseable {
     void leaveWithWill() throws Exception;
 
     @Override
-    void close() throws Exception;
+    void close() throws IOException;
 }

@@ -256,6 +256,7 @@ class Mqtt5IT extends Mqtt5World {
             first.subscribe(Subscribe.to("nothing"));
             try (Mqtt5Connection second = hive.connect(as(clients, "twice"))) {
                 assertThat(first.disconnected()).isEqualTo(SESSION_TAKEN_OVER);
+                assertThat(second.announced().sessionPresent()).isFalse();
             }
         }
     }

@@ -3,6 +3,7 @@ package io.skep.acceptance;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Pattern;
@@ -47,7 +48,7 @@ final class MqttJsMqtt5 implements Mqtt5Clients {
         return name();
     }
 
-    private JsonNode answer(int id, String command, Object argument) throws Exception {
+    private JsonNode answer(int id, String command, Object argument) throws IOException, InterruptedException {
         node.tell(JSON.writeValueAsString(Map.of("id", id, "command", command, "argument", argument)));
         return JSON.readTree(await(id, "answer"));
     }
@@ -103,8 +104,12 @@ final class MqttJsMqtt5 implements Mqtt5Clients {
         }
 
         @Override
-        public void close() throws Exception {
-            answer(id, "end", 0);
+        public void close() throws IOException {
+            try {
+                answer(id, "end", 0);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 }

@@ -4,6 +4,7 @@ package io.skep.acceptance;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.skep.acceptance.Mqtt5Message.Properties;
+import java.io.IOException;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
@@ -166,10 +167,14 @@ record PahoMqtt5() implements Mqtt5Clients {
         }
 
         @Override
-        public void close() throws MqttException {
-            if (client.isConnected()) {
-                done(client.disconnect());
-                client.close();
+        public void close() throws IOException {
+            try {
+                if (client.isConnected()) {
+                    done(client.disconnect());
+                    client.close();
+                }
+            } catch (MqttException e) {
+                throw new IOException("DISCONNECT: failed (expected: a connected client)", e);
             }
         }
     }
