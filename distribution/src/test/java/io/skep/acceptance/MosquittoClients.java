@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 
-/** {@code mosquitto_pub} and {@code mosquitto_sub}. */
+/** {@code mosquitto_pub}, {@code mosquitto_sub} and {@code mosquitto_rr}. */
 record MosquittoClients(String version) implements Clients {
 
     private static final String PACKAGE = "mosquitto-clients";
@@ -24,6 +24,11 @@ record MosquittoClients(String version) implements Clients {
         List<String> all = new ArrayList<>(List.of("-d", "-F", "message %q %r %t %p"));
         Collections.addAll(all, arguments);
         return run("mosquitto_sub", port, all.toArray(String[]::new));
+    }
+
+    /** Runs {@code mosquitto_rr}, which publishes a request and writes the response. */
+    static Program requester(int port, String... arguments) throws IOException {
+        return run("mosquitto_rr", port, arguments);
     }
 
     private static Program run(String name, int port, String... arguments) throws IOException {

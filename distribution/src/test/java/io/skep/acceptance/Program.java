@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 
 import java.io.BufferedReader;
+import java.io.BufferedWriter;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -77,6 +78,14 @@ final class Program implements AutoCloseable {
             arriving.add(new UncheckedIOException(e).toString()); // the process was killed while it wrote
         }
         arriving.add(END);
+    }
+
+    /** Writes a line to its input. */
+    void tell(String line) throws IOException {
+        BufferedWriter in = process.outputWriter();
+        in.write(line);
+        in.newLine();
+        in.flush();
     }
 
     /** Answers what the program asks for, and says that this was all. */

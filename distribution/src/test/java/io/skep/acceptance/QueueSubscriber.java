@@ -3,8 +3,6 @@ package io.skep.acceptance;
 
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
-import org.opentest4j.AssertionFailedError;
 
 /** A subscriber of a Java library, whose callback adds to the queue. */
 record QueueSubscriber(BlockingQueue<Message> received, Runnable disconnecting) implements Subscriber {
@@ -15,11 +13,7 @@ record QueueSubscriber(BlockingQueue<Message> received, Runnable disconnecting) 
 
     @Override
     public Message next() throws InterruptedException {
-        Message message = received.poll(Program.DEADLINE.toSeconds(), TimeUnit.SECONDS);
-        if (message == null) {
-            throw new AssertionFailedError("message: none in time");
-        }
-        return message;
+        return Arrivals.next(received);
     }
 
     @Override

@@ -108,7 +108,9 @@ final class DataExport {
                             identifiers == null
                                     ? null
                                     : Arrays.stream(identifiers).boxed().toList())
-                    .put("sharedFilter", queued.sharedFilter() == null ? null : new String(queued.sharedFilter(), UTF_8))
+                    .put(
+                            "sharedFilter",
+                            queued.sharedFilter() == null ? null : new String(queued.sharedFilter(), UTF_8))
                     .put("message", MessageJson.write(queued.message()));
         }
         write(line);

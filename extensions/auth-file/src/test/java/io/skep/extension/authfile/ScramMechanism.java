@@ -16,7 +16,7 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 
 /** SCRAM-SHA-256 for the HiveMQ client, which has enhanced authentication but no method. */
-final class ScramMechanism implements Mqtt5EnhancedAuthMechanism {
+public final class ScramMechanism implements Mqtt5EnhancedAuthMechanism {
 
     /** What the client shall know of its password. */
     volatile String password;
@@ -24,7 +24,8 @@ final class ScramMechanism implements Mqtt5EnhancedAuthMechanism {
     private final String user;
     private volatile ScramClient exchange = new ScramClient("", "", "");
 
-    ScramMechanism(String user, String password) {
+    /** Begins nothing yet. */
+    public ScramMechanism(String user, String password) {
         this.user = user;
         this.password = password;
     }
