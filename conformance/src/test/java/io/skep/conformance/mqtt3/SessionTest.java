@@ -149,7 +149,9 @@ class SessionTest {
     }
 
     @Test
-    @Normative(version = "3.1.1", value = "MQTT-4.6.0-6")
+    @Normative(
+            version = "3.1.1",
+            value = {"MQTT-4.6.0-6", "MQTT-4.1.0-1"})
     void orderHoldsAcrossQueueingAndReconnecting() {
         RawClient receiver = clients.connect(Connect.persistent("order")).subscribe("session/order", 1);
         RawClient sender = clients.connect("sender");

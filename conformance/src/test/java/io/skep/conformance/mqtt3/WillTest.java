@@ -69,10 +69,12 @@ class WillTest {
     @Normative(version = "3.1.1", value = "MQTT-3.1.2-10")
     void aWillIsPublishedOnce() {
         RawClient watcher = clients.connect("watcher").subscribe("will/once", 0);
-        clients.connect(willed("will/once")).drop();
+        clients.connect(Connect.persistent("once").will(0, false, "will/once", "gone"))
+                .drop();
         watcher.expect(publish("will/once", "gone"));
-        clients.connect("willed").drop();
-        clients.connect("willed").drop();
+        clients.resume("once").drop();
+        clients.resume("once").drop();
+        clients.connect("once").drop();
         clients.connect("sender").send(publish("will/once", "end"));
         watcher.expect(publish("will/once", "end")).expectSilence();
     }

@@ -94,13 +94,13 @@ class ExpiryTest {
             value = {"MQTT-3.3.2-5", "MQTT-3.3.2-6"})
     @Normative(version = "extra", value = "U5-3.3.1-2")
     void theIntervalCountsDownInQueuesAndInTheRetainedStore() {
-        durable("away").subscribe5("expiry/queue/+", 2).drop();
+        durable("away").subscribe5("expiry/queue/+", 2).disconnect();
         clients.connect(Connect.persistent("away3"))
                 .subscribe("expiry/queue/+", 2)
-                .drop();
+                .disconnect();
         clients.connect(Connect5.persistent("away-shared"))
                 .subscribe5("$share/g/expiry/queue/+", 1)
-                .drop();
+                .disconnect();
         Connect5 one = Connect5.clean("window").with(Props.two(Props.RECEIVE_MAXIMUM, 1));
         RawClient window = clients.connect(one).subscribe5("expiry/queue/+", 1);
         RawClient sender = clients.connect5("sender");
@@ -118,6 +118,7 @@ class ExpiryTest {
         assertExpired(durable("away-shared").expectPayloads5("first"));
         assertExpired(window.send(puback(first)));
         assertExpired(clients.connect5("late").subscribe5("expiry/kept/+", 0));
+        clients.connect5("exact").subscribe5("expiry/kept/short", 0).expectSilence();
         RawClient away3 = clients.resume("away3");
         assertThat(away3.drainQueue()).containsExactly("first", "long");
     }
@@ -127,12 +128,13 @@ class ExpiryTest {
         Seen5 found = client.nextPublish5();
         assertThat(found.payload()).isEqualTo("long");
         assertThat(secondsLeft(found)).isBetween(560L, 598L);
+        client.expectSilence();
     }
 
     @Test
     @Normative(version = "5.0", value = "MQTT-3.3.2-6")
     void theIntervalCountsDownWhileTheBrokerIsStopped() {
-        durable("restart").subscribe5("expiry/restart", 1).drop();
+        durable("restart").subscribe5("expiry/restart", 1).disconnect();
         RawClient sender = clients.connect5("sender");
         sender.send(publish(1, 1, "expiry/restart", "short", expiry(1))).expect(puback(1));
         sender.send(publish(1, 2, "expiry/restart", "long", expiry(600))).expect(puback(2));

@@ -44,7 +44,14 @@ class ServerLimitsTest {
             .set("sessions.expiry-max", "100s");
 
     @RegisterExtension
+    static final BrokerExtension sharingBroker =
+            BrokerExtension.create().set("mqtt.features.wildcard-subscriptions", false);
+
+    @RegisterExtension
     final Clients clients = new Clients(broker);
+
+    @RegisterExtension
+    final Clients sharing = new Clients(sharingBroker);
 
     private Seen5 connack(Connect5 connect) {
         Seen5 connack = clients.open().send(connect.packed()).next5();
@@ -156,6 +163,13 @@ class ServerLimitsTest {
     @Normative(version = "extra", value = "U5-3.2.2-2")
     void aWildcardIsAnError(String filter) {
         clients.connect5("wildcard").send(subscribe(1, filter, 0)).expectDisconnect(0xA2);
+    }
+
+    @Test
+    @Normative(version = "extra", value = "U5-3.2.2-2")
+    void aWildcardBehindAShareNameIsAnErrorToo() {
+        RawClient client = sharing.connect5("shares").subscribe5("$share/g/server/name", 0);
+        client.send(subscribe(2, "$share/g/server/+", 0)).expectDisconnect(0xA2);
     }
 
     @Test

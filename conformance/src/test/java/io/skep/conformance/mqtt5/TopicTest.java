@@ -14,6 +14,7 @@ import io.skep.conformance.wire.Connect5;
 import io.skep.conformance.wire.Normative;
 import io.skep.conformance.wire.Packets;
 import io.skep.conformance.wire.RawClient;
+import io.skep.conformance.wire.Seen5;
 import io.skep.sdk.testkit.BrokerExtension;
 import java.util.ArrayList;
 import java.util.List;
@@ -134,6 +135,11 @@ class TopicTest {
         sender.send(publish("$end", "end"));
         assertThat(topicsUntilEnd(receiver)).isEqualTo(expected);
         assertThat(topicsUntilEnd(shared)).isEqualTo(expected);
+
+        TOPICS.forEach(topic -> sender.publishRetained5(topic, "kept"));
+        List<Seen5> kept = clients.connect5("late").subscribe5(plain, 0).drainQueue5();
+        TOPICS.forEach(topic -> sender.publishRetained5(topic, ""));
+        assertThat(kept).extracting(Seen5::topic).containsExactlyInAnyOrderElementsOf(expected);
     }
 
     private static List<String> topicsUntilEnd(RawClient receiver) {
@@ -163,6 +169,22 @@ class TopicTest {
         sender.send(publish("$own/dollar", "dollar"), publish("end/dollar", "end"));
         leading.forEach(client -> assertThat(client.nextPublish5().topic()).isEqualTo("end/dollar"));
         named.forEach(client -> client.expectPayloads5("dollar").expectSilence());
+    }
+
+    @Test
+    @Normative(version = "5.0", value = "MQTT-4.7.2-1")
+    void aLeadingWildcardBringsNoRetainedMessageOfADollar() {
+        RawClient sender = clients.connect5("sender").publishRetained5("$kept/dollar", "dollar");
+        for (String filter : List.of("+/dollar", "+/#", "+/+", "#")) {
+            List<String> found = clients.connect5("leading").subscribe5(filter, 0).drainQueue5().stream()
+                    .map(Seen5::topic)
+                    .toList();
+            assertThat(found).as(filter).noneMatch(topic -> topic.startsWith("$"));
+        }
+        for (String filter : List.of("$kept/#", "$kept/+", "$kept/dollar")) {
+            clients.connect5("named").subscribe5(filter, 0).expectPayloads5("dollar");
+        }
+        sender.publishRetained5("$kept/dollar", "");
     }
 
     @ParameterizedTest
