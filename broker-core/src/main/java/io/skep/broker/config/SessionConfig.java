@@ -49,7 +49,6 @@ public record SessionConfig(
     public static final Duration NEVER = Duration.ofSeconds(0xFFFF_FFFFL);
 
     /** 30 days, 100,000 messages, 256 MiB, no total, drop the newest. */
-    public static final SessionConfig DEFAULT =
-            new SessionConfig(
-                    Duration.ofDays(30), 100_000, 256L << 20, 0, Overflow.DROP_NEWEST, Duration.ofSeconds(10));
+    public static final SessionConfig DEFAULT = new SessionConfig(
+            Duration.ofDays(30), 100_000, 256L << 20, 0, Overflow.DROP_NEWEST, Duration.ofSeconds(10));
 }

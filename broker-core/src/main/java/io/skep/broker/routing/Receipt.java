@@ -38,8 +38,8 @@ public final class Receipt implements Write {
         }
 
         /**
-         * {@return how many milliseconds the publisher can be held back for a full queue; 0 if it is told at once, -1 if
-         * nobody can be told}
+         * {@return how many milliseconds the publisher can be held back for a full queue; 0 if it is told at once, -1
+         * if nobody can be told}
          */
         default long patienceMillis() {
             return -1;

@@ -33,7 +33,8 @@ final class Payloads {
     /** Begins with numbers that were not used before. */
     void load(Storage storage) {
         byte[] found = storage.get(Keyspace.META, STARTS);
-        long starts = (found == null ? lastStart(storage) : ByteBuffer.wrap(found).getLong()) + 1;
+        long starts =
+                (found == null ? lastStart(storage) : ByteBuffer.wrap(found).getLong()) + 1;
         WriteBatch batch = storage.batch();
         batch.put(Keyspace.META, STARTS, key(starts));
         storage.commit(batch, failure -> {}); // if it fails, so does what refers to these numbers

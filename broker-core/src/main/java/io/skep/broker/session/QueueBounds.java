@@ -25,8 +25,7 @@ final class QueueBounds {
     private @Nullable ArrayDeque<Waiting> waiting;
 
     /** A message without room, whose publisher waits. */
-    private record Waiting(
-            Message message, Subscription subscription, int qos, Receipt receipt, long deadlineNanos) {}
+    private record Waiting(Message message, Subscription subscription, int qos, Receipt receipt, long deadlineNanos) {}
 
     /**
      * Begins with nothing.

@@ -114,7 +114,10 @@ class GroupQueueTest {
         Connect5 three = narrow(Connect5.persistent("more"), 3);
         RawClient member = clients.connect(three).subscribe5("$share/g/queue/more", 1);
         publish("queue/more", numbered(1, 4));
-        assertThat(List.of(member.next5().payload(), member.next5().payload(), member.next5().payload()))
+        assertThat(List.of(
+                        member.next5().payload(),
+                        member.next5().payload(),
+                        member.next5().payload()))
                 .isEqualTo(numbered(1, 3));
 
         broker.restart();
