@@ -85,12 +85,32 @@ final class Backlog {
         outbox.session().pump();
     }
 
-    /**
-     * Shows what is on disk, though the session has ended.
-     *
-     * @param then runs when there is no more
-     */
-    void readAll(long from, Consumer<Entry> heir, Runnable then) {
+    /** The session has ended: what another member of a shared group can do is given to it; then runs a last step. */
+    void handOver(Runnable then) {
+        boolean all = true;
+        for (long position = positions.base(); position < positions.tail(); position++) {
+            Entry entry = positions.at(position);
+            if (entry == Entry.ON_DISK) {
+                all = false;
+            } else if (entry != null) {
+                inherit(entry);
+            }
+        }
+        if (all) {
+            then.run();
+        } else {
+            readAll(positions.base(), this::inherit, then);
+        }
+    }
+
+    private void inherit(Entry entry) {
+        boolean begun = entry.qos() == 2 && entry.isMaybeSent(); // [MQTT-4.8.2-5]
+        if (!begun) {
+            outbox.session().passOn(entry);
+        }
+    }
+
+    private void readAll(long from, Consumer<Entry> heir, Runnable then) {
         Session session = outbox.session();
         session.readQueue(outbox.key(from), outbox.key(positions.tail()), PAGE_MESSAGES, page -> {
             if (page == null || page.rows().isEmpty()) {

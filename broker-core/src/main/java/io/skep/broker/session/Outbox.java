@@ -126,14 +126,15 @@ final class Outbox {
         positions.append(qos == 1 ? Entry.AWAITS_PUBACK : Entry.AWAITS_PUBREC);
         next = position + 1;
         underWay++;
-        session.room(window - underWay);
+        tellRoom();
         return true;
     }
 
-    /** Says what the window has left. */
+    /** Says how many messages more would go out at once: what the window leaves, less those that wait. */
     void tellRoom() {
         Outlet outlet = session.outlet();
-        session.room(outlet != null && outlet.isCongested() ? 0 : window - underWay);
+        long free = outlet != null && outlet.isCongested() ? 0 : window - underWay - (positions.tail() - next);
+        session.room((int) Math.max(0, free));
     }
 
     /** Returns whether nothing waits; a place left empty does not. */
@@ -314,10 +315,10 @@ final class Outbox {
             remove(position, entry, entry.bytes());
         }
         underWay--;
-        session.room(window - underWay);
         if (next < positions.tail()) {
             pump();
         } else {
+            tellRoom();
             trim();
         }
     }
@@ -425,30 +426,10 @@ final class Outbox {
 
     /** The session ends: what another member of a shared group can do is given to it; then runs a last step. */
     void handOver(Runnable then) {
-        if (!hasShared) {
-            then.run();
-            return;
-        }
-        boolean all = true;
-        for (long position = positions.base(); position < positions.tail(); position++) {
-            Entry entry = positions.at(position);
-            if (entry == Entry.ON_DISK) {
-                all = false;
-            } else if (entry != null) {
-                inherit(entry);
-            }
-        }
-        if (all) {
-            then.run();
+        if (hasShared) {
+            backlog.handOver(then);
         } else {
-            backlog.readAll(positions.base(), this::inherit, then);
-        }
-    }
-
-    private void inherit(Entry entry) {
-        boolean begun = entry.qos() == 2 && entry.isMaybeSent(); // [MQTT-4.8.2-5]
-        if (!begun) {
-            session.passOn(entry);
+            then.run();
         }
     }
 
