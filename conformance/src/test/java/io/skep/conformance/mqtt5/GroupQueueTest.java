@@ -131,6 +131,21 @@ class GroupQueueTest {
     }
 
     @Test
+    void whatWaitsBehindOtherMessagesOfAMemberIsFreeForTheOthers() {
+        Connect5 two = narrow(Connect5.persistent("busy"), 2);
+        RawClient busy = clients.connect(two).subscribe5("queue/own", 2).subscribe5("$share/g/queue/busy", 1);
+        RawClient sender = clients.connect5("sender");
+        for (int i = 1; i <= 2; i++) {
+            sender.send(Packets5.publish(2, i, "queue/own", "own" + i));
+            assertThat(sender.next5().reason()).isZero();
+        }
+        publish("queue/busy", List.of("m1"));
+        RawClient other = clients.connect5("other").subscribe5("$share/g/queue/busy", 1);
+        busy.drop();
+        assertThat(take(other, 1)).containsExactly("m1");
+    }
+
+    @Test
     void noMemberIsIdleWhileMessagesWait() {
         RawClient slow = clients.connect(narrow(Connect5.clean("idle0"), 1)).subscribe5("$share/g/queue/idle", 1);
         RawClient quick = clients.connect(narrow(Connect5.clean("idle1"), 1)).subscribe5("$share/g/queue/idle", 1);
