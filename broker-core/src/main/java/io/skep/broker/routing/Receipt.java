@@ -9,6 +9,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -72,6 +73,14 @@ public final class Receipt implements Write {
 
         /** {@return whose state it is} */
         protected abstract Executor loop();
+
+        private boolean isWaiting() {
+            return state.get() == WAITING;
+        }
+
+        private boolean isTaken() {
+            return state.get() == TAKEN || state.get() == DELETED;
+        }
 
         /** {@return whether someone waits until it is stored} */
         public final boolean isAwaited() {
@@ -194,7 +203,7 @@ public final class Receipt implements Write {
 
     @Override
     public void committed() {
-        tellParts(Part.TAKEN, Part::stored);
+        tellParts(Part::isTaken, Part::stored);
         finish();
     }
 
@@ -213,13 +222,13 @@ public final class Receipt implements Write {
     /** Settles it with a failure, after {@link Publisher#triesAgain} had more hope. On the publisher's loop. */
     public void giveUp(StorageException cause) {
         failure = cause;
-        tellParts(Part.WAITING, Part::failed);
+        tellParts(Part::isWaiting, Part::failed);
         finish();
     }
 
-    private void tellParts(int state, Consumer<Part> what) {
+    private void tellParts(Predicate<Part> which, Consumer<Part> what) {
         for (Part part = parts.get(); part != null; part = part.next) {
-            if (part.state.get() == state) {
+            if (which.test(part)) {
                 Part taken = part;
                 runOn(part.loop(), () -> what.accept(taken));
             }
