@@ -114,7 +114,7 @@ final class Routing {
                 shared.mayVanish(); // it may count as sent to the connection that ends
             }
         }
-        if (mayVanish || message.payload().isEmpty()) { // an empty one cannot be told from another one
+        if (mayVanish) {
             shared.mayVanish();
         }
         pool.add(shared);
