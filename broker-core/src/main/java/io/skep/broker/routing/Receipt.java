@@ -219,8 +219,7 @@ public final class Receipt implements Write {
         }
     }
 
-    /** Settles it with a failure, after {@link Publisher#triesAgain} had more hope. On the publisher's loop. */
-    public void giveUp(StorageException cause) {
+    private void giveUp(StorageException cause) {
         failure = cause;
         tellParts(Part::isWaiting, Part::failed);
         finish();

@@ -390,22 +390,6 @@ final class Publishing implements Receipt.Publisher {
         return receipt.isRefused() ? ReasonCode.QUOTA_EXCEEDED : null;
     }
 
-    /** A 3.x publisher cannot be told: it waits until the storage writes again, or its connection ends. */
-    @Override
-    public boolean triesAgain(Receipt receipt) {
-        if (connection.outlet().isV5() || connection.isClosed()) {
-            return false;
-        }
-        lane.loop().inASecond(() -> {
-            if (connection.isClosed()) {
-                receipt.giveUp(new StorageException("storage: the publisher has gone", null));
-            } else {
-                lane.submit(receipt);
-            }
-        });
-        return true;
-    }
-
     @Override
     public long patienceMillis() {
         return connection.outlet().isV5() ? 0 : reception.rejectTimeout().toMillis();
