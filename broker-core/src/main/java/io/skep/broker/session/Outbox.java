@@ -79,7 +79,7 @@ final class Outbox {
             if (receipt != null) {
                 receipt.decline();
             }
-        } else if (patience == 0) {
+        } else if (patience == 0 || qos == 2) { // while it is held, it could come again and count as taken
             receipt.refuse();
         } else {
             bounds.await(publication, subscription, qos, receipt);

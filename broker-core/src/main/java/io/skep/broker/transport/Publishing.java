@@ -145,7 +145,7 @@ final class Publishing implements Receipt.Publisher {
         }
         Inbound inbound = session.inbound();
         if (qos == 2 && inbound.contains(id)) {
-            acknowledge(new Ack(2, id, 0, null)); // [MQTT-4.3.3-2]
+            acknowledge(new Ack(2, id, 0, taken(id))); // [MQTT-4.3.3-2]
             return false;
         }
         if (acks.size() >= receiveMaximum && !full) {
@@ -361,15 +361,15 @@ final class Publishing implements Receipt.Publisher {
         int reasonCode = ack.reasonCode();
         ReasonCode obstacle = receipt == null ? null : obstacle(receipt);
         if (obstacle != null) {
+            if (ack.qos() == 2) { // it is new when it comes again
+                uncount(ack.id());
+                session.inbound().release(ack.id(), () -> {});
+            }
             if (!outlet.isV5()) {
                 connection.close(obstacle, "the message cannot be kept"); // there is no negative acknowledgement
                 return;
             }
             reasonCode = obstacle.code();
-            if (ack.qos() == 2) {
-                uncount(ack.id());
-                session.inbound().release(ack.id(), () -> {});
-            }
         }
         PacketType type = ack.qos() == 1 ? PacketType.PUBACK : PacketType.PUBREC;
         if (ack.text().isEmpty() || !outlet.isV5()) {
