@@ -63,7 +63,7 @@ public final class Receipt implements Write {
         protected abstract void store(WriteBatch batch);
 
         /** Hears that it is stored, on {@link #loop}, unless it was withdrawn. */
-        protected abstract void stored();
+        protected void stored() {}
 
         /** Hears that it could not be stored, on {@link #loop}, unless it was withdrawn. */
         protected void failed() {}

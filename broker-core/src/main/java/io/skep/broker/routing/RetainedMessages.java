@@ -49,9 +49,6 @@ public final class RetainedMessages {
             }
 
             @Override
-            protected void stored() {}
-
-            @Override
             protected Executor loop() {
                 return loop;
             }

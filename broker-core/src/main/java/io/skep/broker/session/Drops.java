@@ -24,11 +24,6 @@ final class Drops {
         this.session = session;
     }
 
-    /** {@return how many there were since the start of the broker} */
-    long total() {
-        return total;
-    }
-
     void add(Metric reason) {
         total++;
         untold++;

@@ -270,9 +270,6 @@ final class Entry extends Receipt.Part {
             }
 
             @Override
-            protected void stored() {}
-
-            @Override
             protected Executor loop() {
                 return Entry.this.loop();
             }

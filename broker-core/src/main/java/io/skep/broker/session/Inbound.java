@@ -43,9 +43,6 @@ public final class Inbound {
                 put(batch, session.number(), id);
             }
 
-            @Override
-            protected void stored() {}
-
             /** Nothing is stored of the message: when it comes again, on whatever connection, it is new. */
             @Override
             protected void failed() {

@@ -138,9 +138,6 @@ final class LastWill {
             }
 
             @Override
-            protected void stored() {}
-
-            @Override
             protected Executor loop() {
                 return lane.loop();
             }

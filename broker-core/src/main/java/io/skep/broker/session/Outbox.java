@@ -59,9 +59,7 @@ final class Outbox {
 
     /** Takes a message: sends it at once if that is allowed, else queues it, within the limits. */
     void add(Publication publication, Subscription subscription, int qos, @Nullable Receipt receipt) {
-        boolean retain = publication.retain() && subscription.retainAsPublished();
-        positions.reserve(next, underWay);
-        if (!session.isDurable() && !subscription.isShared() && sendAndForget(publication, subscription, qos, retain)) {
+        if (!session.isDurable() && !subscription.isShared() && sendAndForget(publication, subscription, qos)) {
             return;
         }
         if (bounds.isAwaited() || !makeRoom(publication)) {
@@ -109,7 +107,9 @@ final class Outbox {
     }
 
     /** Sends a message that nobody needs again if the connection ends; returns false if it has to wait. */
-    private boolean sendAndForget(Publication publication, Subscription subscription, int qos, boolean retain) {
+    private boolean sendAndForget(Publication publication, Subscription subscription, int qos) {
+        boolean retain = publication.retain() && subscription.retainAsPublished();
+        positions.reserve(next, underWay);
         Outlet outlet = session.outlet();
         next = Math.max(next, positions.base());
         if (outlet == null || !isAtEnd() || underWay >= window || outlet.isCongested()) {

@@ -42,10 +42,6 @@ final class QueueBounds {
         return messages;
     }
 
-    long bytes() {
-        return bytes;
-    }
-
     SessionConfig.Overflow overflow() {
         return limits.overflow();
     }

@@ -251,11 +251,6 @@ public final class Session implements Recipient, Executor {
         }
     }
 
-    /** {@return how many of its messages were dropped since the start of the broker} */
-    long dropped() {
-        return drops == null ? 0 : drops.total();
-    }
-
     /** {@return who has the session} */
     Tenancy tenancy() {
         return tenancy;

@@ -68,10 +68,6 @@ final class SharedQueue implements GroupQueue {
         return filter;
     }
 
-    Session session() {
-        return session;
-    }
-
     /** Says that it was found on disk, at start. */
     void restored() {
         recorded = true;
