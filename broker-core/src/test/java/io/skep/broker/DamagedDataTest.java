@@ -1,6 +1,7 @@
 // Skep, an MQTT broker. Apache-2.0; see LICENSE.
 package io.skep.broker;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -145,7 +146,7 @@ final class DamagedDataTest {
 
     @Test
     void aLogThatIsSpoiltInTheMiddleCostsTheWritesThere() throws IOException {
-        spoil(largest(".log"), 0.7);
+        spoil(largest(".log"), "half/way"); // a subscription, long before the last write
         assertThatThrownBy(() -> RunningBroker.start(home, ""))
                 .isInstanceOf(StorageException.class)
                 .hasMessageContaining("skep data repair");
@@ -236,8 +237,18 @@ final class DamagedDataTest {
     }
 
     private static void spoil(Path file, double where) throws IOException {
+        spoil(file, (long) (Files.size(file) * where));
+    }
+
+    private static void spoil(Path file, String what) throws IOException {
+        int where = Files.readString(file, ISO_8859_1).indexOf(what);
+        assertThat(where).as(what).isPositive();
+        spoil(file, where);
+    }
+
+    private static void spoil(Path file, long where) throws IOException {
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
-            channel.write(ByteBuffer.wrap(new byte[] {1, 2, 3, 4}), (long) (channel.size() * where));
+            channel.write(ByteBuffer.wrap(new byte[] {1, 2, 3, 4}), where);
         }
     }
 }
