@@ -1,0 +1,11 @@
+// Skep, an MQTT broker. Apache-2.0; see LICENSE.
+/**
+ * Measurements: who gets a message.
+ *
+ * <p>Starting points: each class here is one table of `benchmarks/run`. Threads are those of the harness, each class
+ * says which others there are.
+ */
+@NullMarked
+package io.skep.broker.routing;
+
+import org.jspecify.annotations.NullMarked;
