@@ -20,97 +20,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** Storage engines that come in JARs. */
 class StorageEnginesTest {
 
-    /** Offers an engine, and notes when it ends. */
-    private static final String EXTENSION = """
-            public class Main implements Extension {
-                private ExtensionContext context;
-                public void start(ExtensionContext context) throws Exception {
-                    this.context = context;
-                    context.hooks().storageProvider(new StorageProvider() {
-                        public String name() { return "shelf"; }
-                        public Storage open(Path folder, Durability durability) {
-                            %s
-                        }
-                    });
-                }
-                public void stop() throws Exception {
-                    Path notes = context.configFolder().resolve("notes");
-                    Files.writeString(notes, " stopped", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
-                }
-            }
-            """;
-
-    /** Sorted maps that are written to a file when they are closed. */
-    private static final String SHELF = """
-            class Shelf implements Storage {
-                private final Path file;
-                private TreeMap<String, byte[]> entries = new TreeMap<>();
-                Shelf(Path folder) {
-                    file = folder.resolve("shelf");
-                    if (Files.exists(file)) {
-                        try (ObjectInputStream in = new ObjectInputStream(Files.newInputStream(file))) {
-                            entries = (TreeMap<String, byte[]>) in.readObject();
-                        } catch (Exception e) {
-                            throw new StorageException("shelf", e);
-                        }
-                    }
-                }
-                private static String name(Keyspace keyspace, byte[] key) {
-                    return keyspace + ":" + new String(key, StandardCharsets.ISO_8859_1);
-                }
-                public byte[] get(Keyspace keyspace, byte[] key) {
-                    return entries.get(name(keyspace, key));
-                }
-                public void scan(Keyspace keyspace, byte[] from, byte[] to, Visitor visitor) {
-                    String end = to == null ? keyspace + ";" : name(keyspace, to);
-                    for (Map.Entry<String, byte[]> entry : entries.subMap(name(keyspace, from), end).entrySet()) {
-                        String key = entry.getKey().substring(keyspace.name().length() + 1);
-                        byte[] bytes = key.getBytes(StandardCharsets.ISO_8859_1);
-                        if (!visitor.visit(bytes, entry.getValue())) {
-                            return;
-                        }
-                    }
-                }
-                public WriteBatch batch() {
-                    return new Batch();
-                }
-                public void commit(WriteBatch batch, Done done) {
-                    ((Batch) batch).writes.forEach(Runnable::run);
-                    done.done(null);
-                }
-                public void close() {
-                    try (ObjectOutputStream out = new ObjectOutputStream(Files.newOutputStream(file))) {
-                        out.writeObject(entries);
-                        Files.writeString(file.resolveSibling("notes"), Late.note());
-                    } catch (IOException e) {
-                        throw new UncheckedIOException(e);
-                    }
-                }
-                private class Batch implements WriteBatch {
-                    private final List<Runnable> writes = new ArrayList<>();
-                    public void put(Keyspace keyspace, byte[] key, byte[] value) {
-                        writes.add(() -> entries.put(name(keyspace, key), value));
-                    }
-                    public void delete(Keyspace keyspace, byte[] key) {
-                        writes.add(() -> entries.remove(name(keyspace, key)));
-                    }
-                    public void deleteRange(Keyspace keyspace, byte[] from, byte[] to) {
-                        writes.add(() -> entries.subMap(name(keyspace, from), name(keyspace, to)).clear());
-                    }
-                }
-            }
-            class Late {
-                static String note() {
-                    return "closed";
-                }
-            }
-            """;
-
-    private static final String USES_SHELF = """
-            storage: {engine: shelf}
-            extensions: {config-folder: data}
-            """;
-
     @TempDir
     Path home;
 
@@ -121,8 +30,8 @@ class StorageEnginesTest {
 
     @Test
     void sessionsAndMessagesAreKeptByTheEngineOfAnExtension() throws IOException {
-        shelf("shelf", "return new Shelf(folder);");
-        try (RunningBroker broker = RunningBroker.start(home, USES_SHELF)) {
+        ShelfEngine.write(home, "shelf", "return new Shelf(folder);");
+        try (RunningBroker broker = RunningBroker.start(home, ShelfEngine.USED)) {
             try (RawClient absent = RawClient.connect(broker.port(), "absent", false)) {
                 absent.subscribe(1, "news");
                 absent.send(Packets.disconnect());
@@ -134,7 +43,7 @@ class StorageEnginesTest {
         }
         assertThat(home.resolve("data/shelf")).isRegularFile();
         assertThat(home.resolve("data/rocksdb")).doesNotExist();
-        try (RunningBroker broker = RunningBroker.start(home, USES_SHELF);
+        try (RunningBroker broker = RunningBroker.start(home, ShelfEngine.USED);
                 RawClient back = RawClient.open(broker.port())) {
             back.send(Packets.connect("absent", false, 0));
             assertThat(back.expect(Packets.CONNACK).body()[0]).isEqualTo((byte) 1); // session present
@@ -144,15 +53,15 @@ class StorageEnginesTest {
 
     @Test
     void theStorageIsClosedBeforeItsExtensionStops() throws IOException {
-        shelf("shelf", "return new Shelf(folder);");
-        RunningBroker.start(home, USES_SHELF).close();
+        ShelfEngine.write(home, "shelf", "return new Shelf(folder);");
+        RunningBroker.start(home, ShelfEngine.USED).close();
         assertThat(home.resolve("data/notes")).content().isEqualTo("closed stopped"); // with a class that loads late
     }
 
     @Test
     void anEngineThatNobodyProvidesStopsTheStart() throws IOException {
-        shelf("shelf", "return new Shelf(folder);");
-        assertStartFails(USES_SHELF.replace("shelf", "shelves"))
+        ShelfEngine.write(home, "shelf", "return new Shelf(folder);");
+        assertStartFails(ShelfEngine.USED.replace("shelf", "shelves"))
                 .isInstanceOf(StartException.class)
                 .hasMessage("storage.engine: 'shelves' (expected: one of rocksdb, memory, shelf)");
     }
@@ -165,8 +74,8 @@ class StorageEnginesTest {
                         "public class Main implements Extension { public void start(ExtensionContext context) {"
                                 + " throw new IllegalArgumentException(\"url: none (expected: one)\"); } }")
                 .write(home.resolve("extensions/broken.jar"));
-        shelf("disabled", "return new Shelf(folder);");
-        assertStartFails(USES_SHELF.replace("{config", "{disabled: [disabled], config"))
+        ShelfEngine.write(home, "disabled", "return new Shelf(folder);");
+        assertStartFails(ShelfEngine.USED.replace("{config", "{disabled: [disabled], config"))
                 .isInstanceOf(StartException.class)
                 .hasMessage("storage.engine: 'shelf' (expected: one of rocksdb, memory;"
                         + " disabled.jar does not run: extensions.disabled names it;"
@@ -175,9 +84,9 @@ class StorageEnginesTest {
 
     @Test
     void anEngineOfTwoExtensionsStopsTheStart() throws IOException {
-        shelf("a", "return new Shelf(folder);");
-        shelf("b", "return new Shelf(folder);");
-        assertStartFails(USES_SHELF)
+        ShelfEngine.write(home, "a", "return new Shelf(folder);");
+        ShelfEngine.write(home, "b", "return new Shelf(folder);");
+        assertStartFails(ShelfEngine.USED)
                 .isInstanceOf(StartException.class)
                 .hasMessage("storage.engine: 'shelf'"
                         + " (expected: provided once, but there is one of each: extension a, extension b)");
@@ -185,14 +94,16 @@ class StorageEnginesTest {
 
     @Test
     void whatAnEngineSaysOfItsDataIsForTheOperator() throws IOException {
-        shelf("shelf", "throw new StorageException(\"shelf: full (expected: empty)\", null);");
-        assertStartFails(USES_SHELF).isInstanceOf(StorageException.class).hasMessage("shelf: full (expected: empty)");
+        ShelfEngine.write(home, "shelf", "throw new StorageException(\"shelf: full (expected: empty)\", null);");
+        assertStartFails(ShelfEngine.USED)
+                .isInstanceOf(StorageException.class)
+                .hasMessage("shelf: full (expected: empty)");
     }
 
     @Test
     void anEngineThatFailsStopsTheStartUnderTheNameOfItsExtension() throws IOException {
-        shelf("shelf", "throw new NoClassDefFoundError(\"y/Missing\");");
-        assertStartFails(USES_SHELF)
+        ShelfEngine.write(home, "shelf", "throw new NoClassDefFoundError(\"y/Missing\");");
+        assertStartFails(ShelfEngine.USED)
                 .isInstanceOf(StorageException.class)
                 .hasMessage("storage.engine: 'shelf' (expected: one that can be opened, but that of extension shelf"
                         + " failed with java.lang.NoClassDefFoundError: y/Missing)");
@@ -200,24 +111,16 @@ class StorageEnginesTest {
 
     @Test
     void anEngineThatOpensNothingStopsTheStart() throws IOException {
-        shelf("shelf", "return null;");
-        assertStartFails(USES_SHELF).isInstanceOf(StartException.class).hasMessageContaining("returned null");
+        ShelfEngine.write(home, "shelf", "return null;");
+        assertStartFails(ShelfEngine.USED).isInstanceOf(StartException.class).hasMessageContaining("returned null");
     }
 
     @Test
     void afterAStartThatFailedTheFolderIsFree() throws IOException {
-        shelf("shelf", "return null;");
-        assertStartFails(USES_SHELF).isInstanceOf(StartException.class);
+        ShelfEngine.write(home, "shelf", "return null;");
+        assertStartFails(ShelfEngine.USED).isInstanceOf(StartException.class);
         Files.delete(home.resolve("extensions/shelf.jar"));
         RunningBroker.start(home, "").close();
-    }
-
-    /** An extension whose provider opens the engine with this code. */
-    private void shelf(String id, String opening) throws IOException {
-        ExtensionJar.extension(id, "x.Main")
-                .source("x.Main", EXTENSION.formatted(opening))
-                .source("x.Shelf", SHELF)
-                .write(home.resolve("extensions").resolve(id + ".jar"));
     }
 
     private AbstractThrowableAssert<?, ?> assertStartFails(String yaml) throws IOException {

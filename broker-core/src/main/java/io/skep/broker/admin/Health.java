@@ -3,17 +3,9 @@ package io.skep.broker.admin;
 
 import io.skep.broker.json.JsonObject;
 import io.skep.broker.storage.Journal;
-import io.skep.broker.storage.Write;
-import io.skep.sdk.storage.Keyspace;
-import io.skep.sdk.storage.StorageException;
-import io.skep.sdk.storage.WriteBatch;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Locale;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.IntSupplier;
@@ -23,7 +15,6 @@ import org.jspecify.annotations.Nullable;
 public final class Health implements AdminCommand {
 
     private static final Duration WRITE_TIMEOUT = Duration.ofSeconds(3);
-    private static final byte[] KEY = "health".getBytes(StandardCharsets.US_ASCII);
 
     private final Journal journal;
     private final IntSupplier connections;
@@ -75,44 +66,13 @@ public final class Health implements AdminCommand {
     }
 
     private @Nullable String attempt() throws InterruptedException {
-        Attempt attempt = new Attempt();
-        journal.submit(attempt);
         try {
-            attempt.end.get(WRITE_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
+            journal.attempt().get(WRITE_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
             return null;
         } catch (ExecutionException e) {
             return String.valueOf(e.getCause() == null ? e : e.getCause().getMessage());
         } catch (TimeoutException e) {
             return "storage: no commit within " + WRITE_TIMEOUT.toSeconds() + " s (expected: milliseconds)";
-        }
-    }
-
-    /** A few bytes to the disk, like any other write. */
-    private static final class Attempt implements Write {
-
-        private final CompletableFuture<@Nullable Void> end = new CompletableFuture<>();
-
-        @Override
-        public void addTo(WriteBatch batch) {
-            byte[] now = ByteBuffer.allocate(Long.BYTES)
-                    .putLong(System.currentTimeMillis())
-                    .array();
-            batch.put(Keyspace.META, KEY, now);
-        }
-
-        @Override
-        public Executor loop() {
-            return Runnable::run;
-        }
-
-        @Override
-        public void committed() {
-            end.complete(null);
-        }
-
-        @Override
-        public void failed(StorageException failure) {
-            end.completeExceptionally(failure);
         }
     }
 }

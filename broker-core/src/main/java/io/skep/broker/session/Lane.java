@@ -76,6 +76,15 @@ public final class Lane implements Receipt.Publisher {
         writes.add(write);
     }
 
+    /** {@return whether the storage writes; if not, it is asked to try} */
+    public boolean storageWrites() {
+        if (journal.failing() != null) {
+            journal.attempt();
+            return false;
+        }
+        return true;
+    }
+
     @Override
     public void submit(Receipt receipt) {
         submit((Write) receipt);

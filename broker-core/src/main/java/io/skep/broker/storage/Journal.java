@@ -11,6 +11,7 @@ import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -61,6 +62,7 @@ public final class Journal implements AutoCloseable {
     private Iterator<?> turn = Collections.emptyIterator();
     private int failedCommits;
     private volatile @Nullable Failing failing;
+    private volatile @Nullable Attempt attempt;
 
     /**
      * The storage does not write.
@@ -116,6 +118,20 @@ public final class Journal implements AutoCloseable {
     /** {@return since when and why commits fail; null if the last one did not} */
     public @Nullable Failing failing() {
         return failing;
+    }
+
+    /**
+     * Writes a few bytes, to see whether that is possible. Any thread.
+     *
+     * @return the end of this attempt, or of another that is under way
+     */
+    public CompletableFuture<@Nullable Void> attempt() {
+        Attempt latest = attempt;
+        if (latest == null || latest.end().isDone()) {
+            attempt = latest = new Attempt();
+            submit(latest);
+        }
+        return latest.end();
     }
 
     /** Commits what waits, ends the thread and closes the storage. What is submitted from now on fails. */

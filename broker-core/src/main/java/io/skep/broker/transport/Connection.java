@@ -152,7 +152,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements PacketHan
                 PacketEncoder.ack(outlet().buffer(), outlet().isV5(), PacketType.PUBREL, packetId, unknown);
             }
         } else if (type == PacketType.PUBREL) {
-            opened().publishing().released(packetId);
+            opened().publishing().acknowledgements().released(packetId);
         } else {
             session.pubcomp(packetId);
         }
@@ -389,6 +389,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements PacketHan
         } else if (stage == Stage.CONNECTED && silenceMaxNanos > 0 && silent > silenceMaxNanos) {
             close(ReasonCode.KEEP_ALIVE_TIMEOUT, "keep alive: nothing received in time");
         } else if (open != null) {
+            open.publishing().acknowledgements().endHold();
             reception.metrics().add(Metric.MESSAGES_RECEIVED, open.publishing().takeReceived());
             reception.metrics().add(Metric.MESSAGES_SENT, outlet().takeSent());
         }

@@ -2,8 +2,6 @@
 package io.skep.broker.transport;
 
 import io.skep.broker.codec.MqttException;
-import io.skep.broker.codec.PacketEncoder;
-import io.skep.broker.codec.PacketType;
 import io.skep.broker.codec.PublishFrame;
 import io.skep.broker.config.MqttConfig;
 import io.skep.broker.metrics.Metric;
@@ -13,26 +11,21 @@ import io.skep.broker.routing.Receipt;
 import io.skep.broker.routing.Topic;
 import io.skep.broker.session.Inbound;
 import io.skep.broker.session.Lane;
-import io.skep.broker.session.Outlet;
 import io.skep.broker.session.Session;
 import io.skep.sdk.Client;
 import io.skep.sdk.ReasonCode;
 import io.skep.sdk.auth.Decision;
 import io.skep.sdk.publish.Publish;
 import io.skep.sdk.publish.PublishAnswer;
-import io.skep.sdk.storage.StorageException;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayDeque;
 import java.util.Arrays;
-import java.util.BitSet;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What a client publishes, from PUBLISH to its acknowledgement. {@link #publish} is the life of a message, a line a
- * step; the steps after a hook that answers later are the same. Acknowledgements leave in the order of the messages
- * [MQTT-4.6.0-2]: one that waits for the disk holds back those behind it.
+ * step; the steps after a hook that answers later are the same. Its end are the {@link Acknowledgements}.
  */
-final class Publishing implements Receipt.Publisher {
+final class Publishing {
 
     private static final String NOT_UTF_8 = "payload: (expected: UTF-8, as it declares)";
     private static final byte[] SYS = "$SYS/".getBytes(StandardCharsets.US_ASCII);
@@ -44,29 +37,11 @@ final class Publishing implements Receipt.Publisher {
     private final Client client;
     private final Session session;
     private final Rights rights;
-    private final ArrayDeque<Ack> acks = new ArrayDeque<>(0);
-    private final int receiveMaximum;
+    private final Acknowledgements acks;
     private final MqttConfig.Features features;
     private final boolean checksPayload;
-    private int waitingQos1; // of the acks
-    private final BitSet unreleased = new BitSet(0); // identifiers of QoS 2 messages of this connection without PUBREL
-    private int unreleasedCount;
     private int received;
-    private boolean full;
     private Topic @Nullable [] aliases;
-
-    /** An acknowledgement that waits: for its own receipt, or for those before it. */
-    private record Ack(
-            int qos,
-            int id,
-            int reasonCode,
-            String text,
-            @Nullable Receipt receipt) {
-
-        Ack(int qos, int id, int reasonCode, @Nullable Receipt receipt) {
-            this(qos, id, reasonCode, "", receipt);
-        }
-    }
 
     Publishing(Connection connection, Client client, Session session, Rights rights) {
         this.connection = connection;
@@ -77,7 +52,11 @@ final class Publishing implements Receipt.Publisher {
         this.rights = rights;
         features = reception.mqtt().features();
         checksPayload = reception.mqtt().payloadFormatCheck();
-        receiveMaximum = reception.mqtt().receiveMaximum();
+        acks = new Acknowledgements(connection, session);
+    }
+
+    Acknowledgements acknowledgements() {
+        return acks;
     }
 
     /** {@return how many PUBLISH packets came since the last call} */
@@ -106,7 +85,7 @@ final class Publishing implements Receipt.Publisher {
         } else if (reception.hooks().interceptsPublish()) {
             intercept(topic, frame);
         } else if (isAllowed(topic, qos, frame.retain())) {
-            route(lane.inbound().begin(topic, frame, session, this), qos, frame.packetId());
+            route(lane.inbound().begin(topic, frame, session, acks), qos, frame.packetId());
         } else {
             askThenRoute(topic, message(topic, frame), qos, frame.packetId());
         }
@@ -133,25 +112,18 @@ final class Publishing implements Receipt.Publisher {
         return topic;
     }
 
-    /** Counts a QoS 1 or 2 message against what the client may have unanswered; a repeated QoS 2 message ends here. */
+    /** Counts a QoS 1 or 2 message; a repeated QoS 2 message ends here, and one of a client that is held. */
     private boolean isNew(int qos, int id) {
-        boolean counted = qos == 2 && unreleased.get(id);
-        if (connection.outlet().isV5() && !counted && waitingQos1 + unreleasedCount >= receiveMaximum) {
-            throw new MqttException(ReasonCode.RECEIVE_MAXIMUM_EXCEEDED, "unacknowledged: too many"); // [MQTT-3.3.4-7]
-        }
-        if (qos == 2 && !counted) {
-            unreleased.set(id);
-            unreleasedCount++;
-        }
-        Inbound inbound = session.inbound();
-        if (qos == 2 && inbound.contains(id)) {
-            acknowledge(new Ack(2, id, 0, taken(id))); // [MQTT-4.3.3-2]
+        if (acks.isHeld()) {
             return false;
         }
-        if (acks.size() >= receiveMaximum && !full) {
-            full = true; // a 3.x client cannot know the bound: it is not read until it is below
-            connection.pause();
+        acks.count(qos, id);
+        Inbound inbound = session.inbound();
+        if (qos == 2 && inbound.contains(id)) {
+            acks.acknowledge(2, id, 0, acks.taken(id)); // [MQTT-4.3.3-2]
+            return false;
         }
+        acks.pauseIfFull();
         if (qos == 2) {
             inbound.add(id);
         }
@@ -190,7 +162,7 @@ final class Publishing implements Receipt.Publisher {
         if (qos == 0) {
             Receipt retained = finish(publication);
             if (retained != null) {
-                acknowledge(new Ack(0, 0, 0, retained)); // nothing to send, but a bound on what waits for the disk
+                acks.acknowledge(0, 0, 0, retained); // nothing to send, but a bound on what waits for the disk
             }
             return;
         }
@@ -200,7 +172,7 @@ final class Publishing implements Receipt.Publisher {
             stored.add(session.inbound().part(id));
         }
         Receipt receipt = finish(publication);
-        acknowledge(new Ack(qos, id, matched ? 0 : ReasonCode.NO_MATCHING_SUBSCRIBERS.code(), receipt));
+        acks.acknowledge(qos, id, matched ? 0 : ReasonCode.NO_MATCHING_SUBSCRIBERS.code(), receipt);
     }
 
     private static @Nullable Receipt finish(Publication publication) {
@@ -218,7 +190,7 @@ final class Publishing implements Receipt.Publisher {
             return;
         }
         if (rights.coverEverything() || rights.remember(topic, message.qos(), message.retain())) {
-            route(lane.inbound().begin(topic, message, session, this), ackQos, id);
+            route(lane.inbound().begin(topic, message, session, acks), ackQos, id);
             return;
         }
         connection.pause();
@@ -230,7 +202,7 @@ final class Publishing implements Receipt.Publisher {
             if (decision instanceof Decision.Deny deny) {
                 deny(ackQos, id, ReasonCode.NOT_AUTHORIZED, deny.text());
             } else {
-                route(lane.inbound().begin(topic, message, session, this), ackQos, id);
+                route(lane.inbound().begin(topic, message, session, acks), ackQos, id);
             }
         });
     }
@@ -243,41 +215,10 @@ final class Publishing implements Receipt.Publisher {
         deny(qos, id, ReasonCode.PAYLOAD_FORMAT_INVALID, NOT_UTF_8);
     }
 
-    /** 3.x publishers get a positive acknowledgement, 5.0 ones the reason [MQTT-3.3.5-2]. */
     private void deny(int qos, int id, ReasonCode reason, String text) {
         boolean format = reason == ReasonCode.PAYLOAD_FORMAT_INVALID;
         reception.metrics().increment(format ? Metric.DROPPED_PAYLOAD_FORMAT : Metric.DROPPED_NOT_AUTHORIZED);
-        if (qos == 2 && connection.outlet().isV5()) {
-            forget(id);
-        }
-        if (qos > 0) {
-            boolean refused = qos == 1 || connection.outlet().isV5();
-            acknowledge(new Ack(qos, id, reason.code(), text, refused ? null : taken(id)));
-        }
-    }
-
-    /** Returns what PUBREC waits for, though the message goes to nobody: that its identifier is known. */
-    private @Nullable Receipt taken(int id) {
-        if (!session.isDurable()) {
-            return null;
-        }
-        Receipt receipt = new Receipt(lane.loop(), this);
-        receipt.expect();
-        receipt.add(session.inbound().part(id));
-        receipt.routed();
-        return receipt;
-    }
-
-    private void forget(int id) {
-        session.inbound().forget(id);
-        uncount(id);
-    }
-
-    private void uncount(int id) {
-        if (unreleased.get(id)) {
-            unreleased.clear(id);
-            unreleasedCount--;
-        }
+        acks.deny(qos, id, reason, text);
     }
 
     private void intercept(Topic topic, PublishFrame frame) {
@@ -306,105 +247,15 @@ final class Publishing implements Receipt.Publisher {
             deny(qos, id, deny.reason(), "");
         } else if (answer == PublishAnswer.drop()) {
             if (qos > 0) {
-                acknowledge(new Ack(qos, id, 0, qos == 2 ? taken(id) : null));
+                acks.acknowledge(qos, id, 0, qos == 2 ? acks.taken(id) : null);
             }
         } else {
             PublishFrame frame = view.frame();
             if (frame != null && isAllowed(topic, qos, frame.retain())) {
-                route(lane.inbound().begin(topic, frame, session, this), qos, id);
+                route(lane.inbound().begin(topic, frame, session, acks), qos, id);
             } else {
                 askThenRoute(topic, view.message(), qos, id);
             }
         }
-    }
-
-    private void acknowledge(Ack ack) {
-        if (acks.isEmpty() && (ack.receipt() == null || ack.receipt().isDone())) {
-            write(ack);
-        } else {
-            acks.add(ack);
-            waitingQos1 += ack.qos() == 1 ? 1 : 0;
-        }
-    }
-
-    @Override
-    public void submit(Receipt receipt) {
-        lane.submit(receipt);
-    }
-
-    @Override
-    public void settled(Receipt receipt) {
-        if (connection.isClosed()) {
-            return;
-        }
-        for (Ack next = acks.peek(); next != null; next = acks.peek()) {
-            Receipt its = next.receipt();
-            if (its != null && !its.isDone()) {
-                return;
-            }
-            acks.remove();
-            waitingQos1 -= next.qos() == 1 ? 1 : 0;
-            write(next);
-        }
-        if (full && acks.size() < receiveMaximum) {
-            full = false;
-            connection.resume();
-        }
-    }
-
-    private void write(Ack ack) {
-        if (ack.qos() == 0) {
-            return;
-        }
-        Outlet outlet = connection.outlet();
-        Receipt receipt = ack.receipt();
-        int reasonCode = ack.reasonCode();
-        ReasonCode obstacle = receipt == null ? null : obstacle(receipt);
-        if (obstacle != null) {
-            if (ack.qos() == 2) { // it is new when it comes again
-                uncount(ack.id());
-                session.inbound().release(ack.id(), () -> {});
-            }
-            if (!outlet.isV5()) {
-                connection.close(obstacle, "the message cannot be kept"); // there is no negative acknowledgement
-                return;
-            }
-            reasonCode = obstacle.code();
-        }
-        PacketType type = ack.qos() == 1 ? PacketType.PUBACK : PacketType.PUBREC;
-        if (ack.text().isEmpty() || !outlet.isV5()) {
-            PacketEncoder.ack(outlet.buffer(), outlet.isV5(), type, ack.id(), reasonCode);
-        } else {
-            connection.explain(
-                    ack.text(),
-                    properties -> PacketEncoder.ack(outlet.buffer(), type, ack.id(), ack.reasonCode(), properties));
-        }
-    }
-
-    /** Returns why a message was not accepted, though it was delivered to whom it could be; null if it was. */
-    private static @Nullable ReasonCode obstacle(Receipt receipt) {
-        StorageException failure = receipt.failure();
-        if (failure != null) {
-            return failure.isFull() ? ReasonCode.QUOTA_EXCEEDED : ReasonCode.UNSPECIFIED_ERROR;
-        }
-        return receipt.isRefused() ? ReasonCode.QUOTA_EXCEEDED : null;
-    }
-
-    @Override
-    public long patienceMillis() {
-        return connection.outlet().isV5() ? 0 : reception.rejectTimeout().toMillis();
-    }
-
-    /** PUBREL: PUBCOMP leaves when it is stored that the packet identifier is free. */
-    void released(int id) {
-        boolean known = session.inbound().contains(id);
-        uncount(id);
-        int reasonCode = known ? 0 : ReasonCode.PACKET_IDENTIFIER_NOT_FOUND.code();
-        session.inbound().release(id, () -> {
-            if (!connection.isClosed()) {
-                Outlet outlet = connection.outlet();
-                PacketEncoder.ack(outlet.buffer(), outlet.isV5(), PacketType.PUBCOMP, id, reasonCode);
-            }
-        });
     }
 }
