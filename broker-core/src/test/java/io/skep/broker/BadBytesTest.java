@@ -70,7 +70,7 @@ class BadBytesTest {
                   - {name: tls, type: tls, port: 0, tls: {keystore: %s, password: secret}}
                   - {name: ws, type: ws, port: 0}
                   - {name: wss, type: wss, port: 0, tls: {keystore: %s, password: secret}}
-                mqtt: {connect-timeout: 1s, packet-bytes-max: 64KiB}
+                mqtt: {connect-timeout: 3s, packet-bytes-max: 64KiB}
                 threads: {loops: 2}
                 """.replace("%s", home.resolve("server.p12").toString()));
     }

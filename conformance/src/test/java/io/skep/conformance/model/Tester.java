@@ -18,7 +18,7 @@ final class Tester {
 
     private static final int PATIENCE_MILLIS = 10_000;
     private static final int SHRINKING_PATIENCE_MILLIS = 300;
-    private static final int SHRINKING_SECONDS = 60;
+    private static final int SHRINKING_SECONDS = 120;
 
     private final BrokerExtension broker;
     private final Set<Inversion> inverted;
