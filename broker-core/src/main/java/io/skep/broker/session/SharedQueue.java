@@ -40,6 +40,7 @@ final class SharedQueue implements GroupQueue {
     private final AtomicBoolean called = new AtomicBoolean();
     private volatile boolean waiting;
     private volatile boolean recorded; // that there is such a session is on disk
+    private volatile boolean ended;
 
     SharedQueue(byte[] filter, Session session, Router router) {
         this.filter = filter;
@@ -81,7 +82,9 @@ final class SharedQueue implements GroupQueue {
 
     @Override
     public void add(Publication publication, boolean durable) {
-        session.durable(durable);
+        if (durable) {
+            session.durable(true); // from now on: what is on disk has to be taken off it, whoever its members are then
+        }
         Receipt receipt = durable && !recorded ? publication.receipt() : null;
         if (receipt != null) {
             receipt.expect();
@@ -95,7 +98,9 @@ final class SharedQueue implements GroupQueue {
         return new Receipt.Part() {
             @Override
             protected void store(WriteBatch batch) {
-                batch.put(Keyspace.SESSIONS, SessionRecord.key(session.clientId()), value);
+                if (!ended) { // else its deletion has been before
+                    batch.put(Keyspace.SESSIONS, SessionRecord.key(session.clientId()), value);
+                }
             }
 
             @Override
@@ -163,6 +168,7 @@ final class SharedQueue implements GroupQueue {
 
     /** The last member has left. */
     void end() {
+        ended = true;
         session.execute(() -> {
             session.tenancy().endOfGroup();
             waiting = false;

@@ -17,6 +17,7 @@ import java.util.Set;
 record Control(int type, int id, boolean present, List<Set<Integer>> reasons) {
 
     static final int CONNACK = 2;
+    static final int PUBLISH = 3;
     static final int PUBACK = 4;
     static final int PUBREC = 5;
     static final int PUBREL = 6;

@@ -8,10 +8,36 @@ import org.jspecify.annotations.Nullable;
 /**
  * A retained message that a SUBSCRIBE asked for. It may come late, when there is room, and is then the one that the
  * topic has at that time.
- *
- * @param retained of all topics
  */
-record Due(Map<String, Message> retained, Session session, Subscription subscription, String topic) {
+final class Due {
+
+    final Subscription subscription;
+    private final Map<String, Message> retained;
+    private final Session session;
+    private final String topic;
+    private boolean optional;
+
+    /**
+     * Begins.
+     *
+     * @param retained of all topics
+     */
+    Due(Map<String, Message> retained, Session session, Subscription subscription, String topic) {
+        this.retained = retained;
+        this.session = session;
+        this.subscription = subscription;
+        this.topic = topic;
+    }
+
+    /** The retained message is removed: a later one need not come. */
+    void removed(String from) {
+        optional |= topic.equals(from);
+    }
+
+    /** {@return whether it need not come} */
+    boolean isOptional() {
+        return optional;
+    }
 
     /** {@return what is to be sent, null if there is nothing any more} */
     @Nullable Item item(int batch) {
@@ -26,6 +52,6 @@ record Due(Map<String, Message> retained, Session session, Subscription subscrip
 
     @Override
     public String toString() {
-        return topic + " " + retained.get(topic);
+        return topic + " " + retained.get(topic) + (optional ? " or none" : "");
     }
 }

@@ -9,14 +9,15 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** A connection as the model sees it, and what has to come on it. */
 final class Link {
+
+    /** Connections are counted from 0. */
+    final int number;
 
     final Session session;
     final boolean v5;
@@ -46,7 +47,8 @@ final class Link {
     private @Nullable Set<Integer> farewell;
     private boolean dismissed; // by a DISCONNECT of the broker
 
-    Link(Session session, boolean v5, int window, boolean dupExpected) {
+    Link(int number, Session session, boolean v5, int window, boolean dupExpected) {
+        this.number = number;
         this.session = session;
         this.v5 = v5;
         this.window = window;
@@ -118,38 +120,26 @@ final class Link {
 
     private void acceptPublish(Seen5 packet) {
         reject(packet, !controls.isEmpty() && controls.getFirst().type() == Control.CONNACK); // [MQTT-3.2.0-1]
-        String topic = topic(packet);
+        Claims claims = new Claims(packet, topic(packet), v5, session);
         if (farewell != null) {
-            acceptLast(packet, topic);
+            claims.last(); // a message that a group had waiting may have been under way when the end came
+            reject(packet, dismissed || claims.isEmpty());
+            claims.take();
         } else if (packet.qos() == 0) {
-            Optional<Item> found = awaitsSuback()
-                    ? findShared(packet, topic)
-                    : find(atMostOnce, packet, topic)
-                            .or(() -> findLater(packet, topic))
-                            .or(() -> find(optional, packet, topic));
-            reject(packet, found.isEmpty() || packet.dup());
-            atMostOnce.remove(found.orElseThrow());
-            optional.remove(found.orElseThrow());
+            claims.shared();
+            if (!awaitsSuback()) {
+                claims.live(atMostOnce, atMostOnce);
+                claims.retained();
+                claims.stray(optional);
+            }
+            reject(packet, claims.isEmpty() || packet.dup());
+            claims.take();
         } else {
-            acceptAcknowledged(packet, topic);
+            acceptAcknowledged(packet, claims);
         }
     }
 
-    /** A message that a group had waiting may have been under way when the connection was to end. */
-    private void acceptLast(Seen5 packet, String topic) {
-        Optional<SharedMessage> last = session.pool.stream()
-                .filter(message ->
-                        find(message.itemsFor(session), packet, topic).isPresent())
-                .findFirst();
-        reject(packet, dismissed || last.isEmpty());
-        if (packet.qos() == 0) {
-            session.pool.remove(last.orElseThrow());
-        } else {
-            last.orElseThrow().mayHaveBegun();
-        }
-    }
-
-    private void acceptAcknowledged(Seen5 packet, String topic) {
+    private void acceptAcknowledged(Seen5 packet, Claims claims) {
         reject(packet, publishedHere() >= window); // [MQTT-3.3.4-9]
         Item repeated = nextRepeated();
         if (repeated != null) {
@@ -157,16 +147,18 @@ final class Link {
                     packet,
                     packet.dup() != dupExpected // [MQTT-3.3.1-1]
                             || packet.id() != repeated.id
-                            || !repeated.isContentOf(packet, topic, v5)); // [MQTT-4.4.0-1]
+                            || !claims.fits(repeated)); // [MQTT-4.4.0-1]
             repeated.publishedOn = this;
             return;
         }
-        Optional<Item> found = awaitsSuback()
-                ? findShared(packet, topic)
-                : find(next(), packet, topic).or(() -> findLater(packet, topic));
-        reject(packet, found.isEmpty() || (packet.dup() && !found.get().mayBeRepeated));
+        claims.shared();
+        if (!awaitsSuback()) {
+            claims.live(session.waiting, next());
+            claims.retained();
+        }
+        reject(packet, claims.isEmpty());
         reject(packet, session.inFlight.stream().anyMatch(item -> item.id == packet.id())); // [MQTT-2.2.1-4]
-        begin(found.orElseThrow(), packet.id());
+        begin(claims.take(), packet.id());
     }
 
     /** {@return whether SUBACK has to come before the retained messages} */
@@ -177,48 +169,7 @@ final class Link {
     private void begin(Item item, int id) {
         item.id = id;
         item.publishedOn = this;
-        session.waiting.remove(item);
         session.inFlight.add(item);
-    }
-
-    private Optional<Item> find(List<Item> items, Seen5 packet, String topic) {
-        return items.stream()
-                .filter(item -> item.isContentOf(packet, topic, v5))
-                .findFirst();
-    }
-
-    /** {@return what may come at any time: of those that look the same, what has to come} */
-    private Optional<Item> findLater(Seen5 packet, String topic) {
-        return findShared(packet, topic, SharedMessage::isDue)
-                .or(() -> findRetained(packet, topic))
-                .or(() -> findShared(packet, topic));
-    }
-
-    private Optional<Item> findRetained(Seen5 packet, String topic) {
-        for (Due due : session.due) {
-            Item item = due.item(0);
-            if (item != null && item.isContentOf(packet, topic, v5)) {
-                session.due.remove(due);
-                return Optional.of(item);
-            }
-        }
-        return Optional.empty();
-    }
-
-    private Optional<Item> findShared(Seen5 packet, String topic) {
-        return findShared(packet, topic, any -> true);
-    }
-
-    /** {@return what any member of a group may get, also one whose connection is about to be closed} */
-    private Optional<Item> findShared(Seen5 packet, String topic, Predicate<SharedMessage> which) {
-        for (SharedMessage message : session.pool) {
-            Optional<Item> found = find(message.itemsFor(session), packet, topic);
-            if (found.isPresent() && which.test(message)) {
-                session.pool.remove(message);
-                return found;
-            }
-        }
-        return Optional.empty();
     }
 
     private String topic(Seen5 packet) {
@@ -268,7 +219,7 @@ final class Link {
         return !controls.isEmpty()
                 || !atMostOnce.isEmpty()
                 || (hasRoom() && (isRepeating() || !session.waiting.isEmpty()))
-                || (hasNothingBefore() && session.due.stream().anyMatch(due -> due.item(0) != null));
+                || (hasNothingBefore() && session.due.stream().anyMatch(due -> !due.isOptional()));
     }
 
     private boolean isRepeating() {
@@ -283,7 +234,7 @@ final class Link {
     /** Ends a step. */
     void settle() {
         if (hasNothingBefore()) {
-            session.due.clear(); // what is left was removed meanwhile
+            session.due.removeIf(Due::isOptional);
         }
         optional.clear();
     }
@@ -312,6 +263,6 @@ final class Link {
 
     @Override
     public String toString() {
-        return session.client + (v5 ? " (5.0)" : " (3.1.1)");
+        return "%s (%s, connection %d)".formatted(session.client, v5 ? "5.0" : "3.1.1", number);
     }
 }

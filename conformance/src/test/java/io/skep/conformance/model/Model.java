@@ -3,7 +3,6 @@ package io.skep.conformance.model;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -25,10 +24,16 @@ final class Model {
 
     private final Routing routing;
     private final Set<Inversion> inverted;
+    private final List<Link> links = new ArrayList<>();
 
-    Model(Set<Inversion> inverted) {
+    /**
+     * Begins.
+     *
+     * @param choices what it takes things for that may be several
+     */
+    Model(Set<Inversion> inverted, Choices choices) {
         this.inverted = inverted;
-        routing = new Routing(inverted);
+        routing = new Routing(inverted, choices);
     }
 
     /** {@return the connection of a client, null if it has none} */
@@ -37,8 +42,9 @@ final class Model {
         return session == null ? null : session.link;
     }
 
-    Map<String, Link> links() {
-        return routing.links();
+    /** {@return a connection by its number} */
+    Link link(int number) {
+        return links.get(number);
     }
 
     /** Connects, and takes a former connection over. */
@@ -56,10 +62,16 @@ final class Model {
         Session session = present && former != null ? former : routing.begin(client);
         session.delayedWill = null; // [MQTT-3.1.3-9]
         int window = Math.min(receiveMaximum, IN_FLIGHT_MAX);
-        Link link = new Link(session, v5, window, !inverted.contains(Inversion.DUP_MISSING));
+        Link link = new Link(links.size(), session, v5, window, !inverted.contains(Inversion.DUP_MISSING));
+        links.add(link);
         link.resume(present);
         session.link = link;
         return link;
+    }
+
+    /** A connection breaks, and nobody has seen what was written to it last. */
+    void cutOff(Link link) {
+        routing.cutOff(link.session);
     }
 
     /**
@@ -113,7 +125,7 @@ final class Model {
         List<Integer> reasons = new ArrayList<>();
         for (String filter : filters) {
             boolean existed = link.session.subscriptions.remove(filter) != null;
-            link.session.due.removeIf(due -> due.subscription().filter().equals(filter));
+            link.session.due.removeIf(due -> due.subscription.filter().equals(filter));
             reasons.add(existed ? 0 : 0x11);
         }
         link.expect(Control.perFilter(Control.UNSUBACK, id, link.v5 ? reasons : List.of()));
@@ -199,20 +211,24 @@ final class Model {
 
     /** The broker stops in order. */
     void stop() {
-        links().values().forEach(link -> close(link, Set.of(0x8B), false));
+        routing.links().values().forEach(link -> close(link, Set.of(0x8B), false));
         routing.stop();
     }
 
-    /** {@return whether a message for a shared group has to have come on any connection} */
-    boolean isMissing() {
-        return routing.isMissing();
-    }
-
-    /** {@return those messages, and how the connections are} */
-    String missing() {
-        StringBuilder text = new StringBuilder(routing.missing());
-        links().values()
-                .forEach(link -> text.append("\n  ").append(link).append(' ').append(link.expectation()));
+    /** {@return what has to have come and has not, null if that is nothing} */
+    @Nullable String missing() {
+        for (Link link : routing.links().values()) {
+            if (link.isMissing()) {
+                return "%s misses %s".formatted(link, link.expectation());
+            }
+        }
+        if (!routing.isMissing()) {
+            return null;
+        }
+        StringBuilder text = new StringBuilder("nobody got ").append(routing.missing());
+        for (Link link : routing.links().values()) {
+            text.append("\n  ").append(link).append(' ').append(link.expectation());
+        }
         return text.toString();
     }
 

@@ -21,10 +21,12 @@ final class Routing {
     private final Map<String, Message> retained = new TreeMap<>();
     private final List<SharedMessage> pool = new ArrayList<>();
     private final Set<Inversion> inverted;
+    private final Choices choices;
     private int step;
 
-    Routing(Set<Inversion> inverted) {
+    Routing(Set<Inversion> inverted, Choices choices) {
         this.inverted = inverted;
+        this.choices = choices;
     }
 
     /**
@@ -66,6 +68,7 @@ final class Routing {
             retained.put(message.topic(), message);
         } else if (!inverted.contains(Inversion.RETAINED_MESSAGE_STAYS)) {
             retained.remove(message.topic()); // [MQTT-3.3.1-6]
+            sessions.values().forEach(session -> session.due.forEach(due -> due.removed(message.topic())));
         }
     }
 
@@ -128,7 +131,7 @@ final class Routing {
 
     /** Makes a session. */
     Session begin(String client) {
-        Session session = new Session(client, pool);
+        Session session = new Session(client, pool, choices);
         sessions.put(client, session);
         return session;
     }
@@ -169,6 +172,16 @@ final class Routing {
             if (subscription.matches(topic)) {
                 session.due.add(new Due(retained, session, subscription, topic));
             }
+        }
+    }
+
+    /** What a group had waiting may have been written to the connection of a session when that broke. */
+    void cutOff(Session session) {
+        List<SharedMessage> maybeSent = pool.stream()
+                .filter(message -> !message.itemsFor(session).isEmpty())
+                .toList();
+        if (!maybeSent.isEmpty() && choices.among(2) == 1) {
+            maybeSent.forEach(SharedMessage::mayHaveBegun);
         }
     }
 

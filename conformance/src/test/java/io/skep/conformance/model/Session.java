@@ -33,6 +33,8 @@ final class Session {
     /** Messages for shared groups that nobody has got yet, of all groups. */
     final List<SharedMessage> pool;
 
+    final Choices choices;
+
     /** Whether it is no more. */
     boolean ended;
 
@@ -40,9 +42,10 @@ final class Session {
 
     @Nullable Will delayedWill;
 
-    Session(String client, List<SharedMessage> pool) {
+    Session(String client, List<SharedMessage> pool, Choices choices) {
         this.client = client;
         this.pool = pool;
+        this.choices = choices;
     }
 
     /** Takes a message: for the connection if it is QoS 0, else in any case. */
@@ -58,7 +61,7 @@ final class Session {
     void keepDue(int batch) {
         for (Due retained : due) {
             Item item = retained.item(batch);
-            if (item != null) {
+            if (item != null && !(retained.isOptional() && choices.among(2) == 1)) {
                 take(item);
             }
         }

@@ -1,6 +1,7 @@
 // Skep, an MQTT broker. Apache-2.0; see LICENSE.
 package io.skep.conformance.model;
 
+import io.skep.conformance.wire.Seen5;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -82,6 +83,9 @@ final class SharedMessage {
      * it may belong to one already, so that all have to be connected}
      */
     boolean isDue() {
+        if (mayVanish) {
+            return false;
+        }
         if (restarted && takers.stream().anyMatch(taker -> taker.session.link == null && !taker.session.ended)) {
             return false;
         }
@@ -90,21 +94,23 @@ final class SharedMessage {
                 .filter(link -> link != null)
                 .toList();
         boolean member = links.stream().anyMatch(link -> link.session.subscriptions.containsKey(group));
-        return !mayVanish && member && (message.qos() == 0 || links.stream().allMatch(Link::hasNothingBefore));
+        return member && (message.qos() == 0 || links.stream().allMatch(Link::hasNothingBefore));
     }
 
-    /** Ends a step; returns whether it will not come any more, which is sure of QoS 0 only. */
+    /** Ends a step; returns whether it will not come any more: the group is gone, or nobody waits for QoS 0 so long. */
     boolean settle() {
-        if (takers.stream().noneMatch(taker -> taker.session.subscriptions.containsKey(group))) {
-            mayVanish = true; // the group is gone
-        }
-        return message.qos() == 0 && mayVanish && ++steps > QOS_0_STEPS;
+        return takers.stream().noneMatch(taker -> taker.session.subscriptions.containsKey(group))
+                || (message.qos() == 0 && mayVanish && ++steps > QOS_0_STEPS);
     }
 
     /** The broker stops. */
     void restart() {
         mayVanish |= !durable;
         restarted = true;
+    }
+
+    boolean isContentOf(Seen5 publish, String topic) {
+        return topic.equals(message.topic()) && publish.payload().equals(message.payload());
     }
 
     boolean isFor(String filter) {

@@ -3,29 +3,30 @@ package io.skep.conformance.model;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 
 /** Makes a list of steps that fails shorter as long as it fails: whole parts first, then smaller ones. */
 final class Shrinker {
 
     private final Predicate<List<Step>> fails;
-    private int attempts;
+    private final long deadlineNanos;
 
     /**
      * Begins.
      *
-     * @param attempts how often a list is tried at most
+     * @param seconds how long lists are tried
      */
-    Shrinker(Predicate<List<Step>> fails, int attempts) {
+    Shrinker(Predicate<List<Step>> fails, int seconds) {
         this.fails = fails;
-        this.attempts = attempts;
+        deadlineNanos = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
     }
 
     /** {@return the shortest list found; what it was given, if that does not fail again} */
     List<Step> shrink(List<Step> steps) {
         List<Step> shortest = steps;
         int part = (steps.size() + 1) / 2;
-        while (part > 0 && attempts > 0) {
+        while (part > 0 && isTime()) {
             List<Step> shorter = without(shortest, part);
             boolean progress = shorter.size() < shortest.size();
             shortest = shorter;
@@ -34,13 +35,16 @@ final class Shrinker {
         return shortest;
     }
 
+    private boolean isTime() {
+        return System.nanoTime() - deadlineNanos < 0;
+    }
+
     /** Leaves out each part of so many steps that is not needed, from the end, where it fails. */
     private List<Step> without(List<Step> steps, int part) {
         List<Step> left = steps;
-        for (int end = left.size(); end > 0 && attempts > 0; end -= part) {
+        for (int end = left.size(); end > 0 && isTime(); end -= part) {
             List<Step> candidate = new ArrayList<>(left.subList(0, Math.max(0, end - part)));
             candidate.addAll(left.subList(end, left.size()));
-            attempts--;
             if (fails.test(candidate)) {
                 left = candidate;
             }

@@ -31,165 +31,171 @@ import org.jspecify.annotations.Nullable;
  */
 final class Stage implements AutoCloseable {
 
+    /** How many are subscribed to everything; they come after the clients. */
+    static final int OBSERVERS = 2;
+
     private static final int PINGRESP = 13;
     private static final byte[] HALF_A_PUBLISH = hex("30 0A 00 01 61");
+
+    /** So long all is waited for before it is asked whether what came was something else. */
+    private static final long DOUBT_MILLIS = 200;
 
     private final BrokerExtension broker;
     private final String prefix;
     private final int patienceMillis;
-    private final Model model;
-    private final Map<Link, RawClient> wires = new LinkedHashMap<>();
-    private final Map<Link, byte[]> outgoing = new LinkedHashMap<>();
+    private final Story story;
+    private final Map<Integer, RawClient> wires = new LinkedHashMap<>();
+    private final Map<Integer, byte[]> outgoing = new LinkedHashMap<>();
     private boolean connectionEnded;
+    private boolean stopped;
 
     Stage(BrokerExtension broker, String prefix, int patienceMillis, Set<Inversion> inverted) {
         this.broker = broker;
         this.prefix = prefix;
         this.patienceMillis = patienceMillis;
-        model = new Model(inverted);
+        story = new Story(prefix, inverted, new Live());
         callObservers();
     }
 
     private void callObservers() {
-        for (int observer : new int[] {Generator.CLIENTS, Generator.CLIENTS + 1}) {
+        for (int observer = Generator.CLIENTS; observer < Generator.CLIENTS + OBSERVERS; observer++) {
             play(new Step.Connect(observer, true, true, false, 0, null));
             play(new Step.Subscribe(observer, 1, List.of(new Step.Request("#", 0, false, true, 2)), 0));
         }
     }
 
-    Model model() {
-        return model;
-    }
-
-    String clientId(int client) {
-        return prefix + client;
-    }
-
     @Nullable Link link(int client) {
-        return model.link(clientId(client));
+        return story.scene().link(client);
+    }
+
+    /** {@return all that happened} */
+    Story story() {
+        return story;
     }
 
     /** Plays a step and compares. */
     void play(Step step) {
-        step.play(this);
-        compare();
-    }
-
-    /** Opens a connection with a CONNECT. */
-    void open(Link link, byte[] connect) {
-        RawClient wire = new RawClient(broker.address());
-        wires.put(link, wire.patience(patienceMillis));
-        send(link, connect);
-    }
-
-    /** Sends a packet with the end of the step. */
-    void send(Link link, byte[] packet) {
-        outgoing.merge(link, packet, (before, more) -> Packets.concat(before, more));
-    }
-
-    /** Ends a connection on the client's side. */
-    void drop(Link link, Step.Break how) {
-        RawClient wire = wires.get(link);
-        if (wire == null) {
-            throw new IllegalStateException("connection: none (expected: one of " + link + ")");
+        for (Step part : step.parts(story.scene())) {
+            story.goesOn(part);
+            compare();
         }
-        switch (how) {
-            case END -> wire.finish();
-            case AMID_A_PACKET -> wire.send(HALF_A_PUBLISH).finish();
-            case RESET -> {
-                wire.drop();
-                wires.remove(link);
-            }
+        if (stopped) {
+            stopped = false;
+            broker.start();
+            callObservers();
         }
-        connectionEnded = true;
     }
 
-    /** Sends a first packet that is refused: perhaps with a CONNACK, and with a close. */
-    void intrude(byte[] packet, Set<Integer> reasons) {
-        try (RawClient wire = new RawClient(broker.address()).patience(patienceMillis)) {
-            wire.send(packet);
-            if (wire.isPacketNext()) {
-                byte[] answer = wire.next();
-                boolean fits = answer[0] == 0x20 && answer[2] == 0 && reasons.contains(Byte.toUnsignedInt(answer[3]));
-                if (!fits) {
-                    throw new Difference("first packet answered by %s (expected: a CONNACK with one of %s)"
-                            .formatted(Packets.text(answer), reasons));
+    /** The wires to the broker. */
+    private final class Live implements Scene.Wires {
+
+        @Override
+        public void open(Link link, byte[] connect) {
+            RawClient wire = new RawClient(broker.address());
+            wires.put(link.number, wire.patience(patienceMillis));
+            send(link, connect);
+        }
+
+        @Override
+        public void send(Link link, byte[] packet) {
+            outgoing.merge(link.number, packet, (before, more) -> Packets.concat(before, more));
+        }
+
+        @Override
+        public void drop(Link link, Step.Break how) {
+            RawClient wire = wire(link.number);
+            switch (how) {
+                case END -> wire.finish();
+                case AMID_A_PACKET -> wire.send(HALF_A_PUBLISH).finish();
+                case RESET -> {
+                    wire.drop();
+                    wires.remove(link.number);
                 }
             }
-            if (wire.isPacketNext()) {
-                throw new Difference("a packet after a refusal (expected: a close)");
-            }
+            connectionEnded = true;
         }
-    }
 
-    /**
-     * Stops the broker in order and starts it again. Who has a will or a session that ends is gone before: what becomes
-     * of wills and shared messages among clients that all leave at once is nobody's promise.
-     */
-    void restart() {
-        for (Link link : List.copyOf(model.links().values())) {
-            if (link.will != null || !link.sessionOutlivesIt) {
-                model.close(link, Set.of(), true);
-                drop(link, Step.Break.END);
-                compare();
+        @Override
+        public void intrude(byte[] packet, Set<Integer> reasons) {
+            try (RawClient wire = new RawClient(broker.address()).patience(patienceMillis)) {
+                wire.send(packet);
+                if (wire.isPacketNext()) {
+                    byte[] answer = wire.next();
+                    boolean fits =
+                            answer[0] == 0x20 && answer[2] == 0 && reasons.contains(Byte.toUnsignedInt(answer[3]));
+                    if (!fits) {
+                        throw new Difference("first packet answered by %s (expected: a CONNACK with one of %s)"
+                                .formatted(Packets.text(answer), reasons));
+                    }
+                }
+                if (wire.isPacketNext()) {
+                    throw new Difference("a packet after a refusal (expected: a close)");
+                }
             }
         }
-        model.stop();
-        broker.stop();
-        compare();
-        broker.start();
-        callObservers();
+
+        @Override
+        public void stop() {
+            broker.stop();
+            stopped = true;
+        }
     }
 
     /** Compares all that comes with what has to come, and ends the step. */
     private void compare() {
-        List<Link> spoken = List.copyOf(outgoing.keySet());
+        List<Integer> spoken = List.copyOf(outgoing.keySet());
         exchange(spoken); // first who does something, then who may notice
-        List<Link> others = new ArrayList<>(wires.keySet());
+        List<Integer> others = new ArrayList<>(wires.keySet());
         others.removeAll(spoken);
         exchange(others);
         if (connectionEnded) {
             connectionEnded = false; // a loop hears of an end after it has answered pings
             exchange(List.copyOf(wires.keySet()));
         }
-        long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(patienceMillis);
-        while (isMissing() && System.nanoTime() - deadline < 0) {
-            exchange(List.copyOf(wires.keySet()));
+        await(Math.min(DOUBT_MILLIS, patienceMillis));
+        if (story.isMissing() && !story.isReadOtherwise()) {
+            await(patienceMillis);
         }
-        model.links().values().stream().filter(Link::isMissing).findFirst().ifPresent(link -> {
-            throw new Difference("%s misses %s".formatted(link, link.expectation()));
-        });
-        if (model.isMissing()) {
-            throw new Difference("nobody got " + model.missing());
-        }
-        model.settle();
+        story.endStep();
     }
 
-    private boolean isMissing() {
-        return model.isMissing() || model.links().values().stream().anyMatch(Link::isMissing);
+    /** Goes on to ask for what is missing, so long. */
+    private void await(long millis) {
+        long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
+        while (story.isMissing() && System.nanoTime() - deadline < 0) {
+            exchange(List.copyOf(wires.keySet()));
+        }
     }
 
     /** Sends what is to be sent, and a ping behind it, and reads up to the answer or the end. */
-    private void exchange(Collection<Link> links) {
-        for (Link link : links) {
+    private void exchange(Collection<Integer> links) {
+        for (int link : links) {
             byte[] packets = outgoing.remove(link);
-            if (!link.isClosing() || packets != null) {
-                wire(link).send(packets == null ? new byte[0] : packets, link.isClosing() ? new byte[0] : PINGREQ);
+            boolean closing = isClosing(link);
+            if (!closing || packets != null) {
+                wire(link).send(packets == null ? new byte[0] : packets, closing ? new byte[0] : PINGREQ);
             }
         }
-        links.forEach(this::read);
+        List<Integer> ending = wires.keySet().stream().filter(this::isClosing).toList();
+        ending.forEach(this::read); // what has gone there tells what to expect elsewhere
+        links.stream().filter(link -> !ending.contains(link)).forEach(this::read);
     }
 
-    private RawClient wire(Link link) {
+    private boolean isClosing(int link) {
+        return story.scene().model().link(link).isClosing();
+    }
+
+    private RawClient wire(int link) {
         RawClient wire = wires.get(link);
         if (wire == null) {
-            throw new IllegalStateException("connection: none (expected: one of " + link + ")");
+            throw new IllegalStateException("connection: " + link + " (expected: one of " + wires.keySet() + ")");
         }
         return wire;
     }
 
-    private void read(Link link) {
-        RawClient wire = wire(link);
+    private void read(int number) {
+        RawClient wire = wire(number);
+        Link link = story.scene().model().link(number);
         try {
             while (wire.isPacketNext()) {
                 byte[] packet = wire.next();
@@ -197,16 +203,17 @@ final class Stage implements AutoCloseable {
                 if (seen.type() == PINGRESP) {
                     return;
                 }
-                link.accept(seen);
+                story.comes(new Event.Arrival(number, seen));
             }
         } catch (Difference e) {
             throw e;
         } catch (AssertionError | UncheckedIOException e) {
-            throw new Difference("%s: %s (expected: %s)".formatted(link, e.getMessage(), link.expectation()), e);
+            String expected = story.scene().model().link(number).expectation();
+            throw new Difference("%s: %s (expected: %s)".formatted(link, e.getMessage(), expected), e);
         }
-        link.closed();
+        story.comes(new Event.End(number));
         wire.close();
-        wires.remove(link);
+        wires.remove(number);
         connectionEnded = true;
     }
 
@@ -214,7 +221,7 @@ final class Stage implements AutoCloseable {
     @Override
     public void close() {
         wires.values().forEach(RawClient::close);
-        IntStream.range(0, Generator.CLIENTS + 2).forEach(client -> clean(clientId(client)));
+        IntStream.range(0, Generator.CLIENTS + OBSERVERS).forEach(client -> clean(prefix + client));
         try (RawClient wire = new RawClient(broker.address())) {
             wire.send(Connect.clean(prefix + "end").packed()).expect(ACCEPTED);
             for (String topic : Generator.TOPICS) {

@@ -13,12 +13,15 @@ import org.jspecify.annotations.Nullable;
  * One thing that a client does, said to the model and sent to the broker. Where it makes no sense, as in a list that
  * lost steps before it, nothing happens: so each part of a list of steps is one, too.
  */
-sealed interface Step {
+sealed interface Step extends Event {
 
     /** Longer than any test. */
     int LONG_SECONDS = 3600;
 
-    void play(Stage stage);
+    /** {@return the steps that it consists of, each with what comes of it} */
+    default List<Step> parts(Scene scene) {
+        return List.of(this);
+    }
 
     /** A will of a CONNECT. */
     record Testament(String topic, String payload, int qos, boolean retain, boolean delayed) {}
@@ -50,15 +53,15 @@ sealed interface Step {
             @Nullable Testament will) implements Step {
 
         @Override
-        public void play(Stage stage) {
-            String id = stage.clientId(client);
-            Link link = stage.model().connect(id, v5, clean, v5 && receiveMaximum > 0 ? receiveMaximum : 0xFFFF);
+        public void play(Scene scene) {
+            String id = scene.clientId(client);
+            Link link = scene.model().connect(id, v5, clean, v5 && receiveMaximum > 0 ? receiveMaximum : 0xFFFF);
             link.sessionOutlivesIt = v5 ? kept : !clean;
             if (will != null) {
                 Message message = new Message(id, will.topic, will.payload, will.qos, will.retain, "");
                 link.will = new Will(message, v5 && will.delayed);
             }
-            stage.open(link, v5 ? packet5(id) : packet3(id));
+            scene.wires().open(link, v5 ? packet5(id) : packet3(id));
         }
 
         private byte[] packet3(String id) {
@@ -89,8 +92,8 @@ sealed interface Step {
     record Subscribe(int client, int id, List<Request> requests, int subscriptionId) implements Step {
 
         @Override
-        public void play(Stage stage) {
-            Link link = stage.link(client);
+        public void play(Scene scene) {
+            Link link = scene.link(client);
             if (link == null) {
                 return;
             }
@@ -105,8 +108,8 @@ sealed interface Step {
                 fields.add(request.filter);
                 fields.add(request.options(link.v5));
             }
-            stage.send(link, Packets.packet(0x82, fields.toArray()));
-            stage.model().subscribe(link, id, requests, subscriptionId);
+            scene.wires().send(link, Packets.packet(0x82, fields.toArray()));
+            scene.model().subscribe(link, id, requests, subscriptionId);
         }
     }
 
@@ -114,12 +117,12 @@ sealed interface Step {
     record Unsubscribe(int client, int id, List<String> filters) implements Step {
 
         @Override
-        public void play(Stage stage) {
-            Link link = stage.link(client);
+        public void play(Scene scene) {
+            Link link = scene.link(client);
             if (link != null) {
                 String[] all = filters.toArray(String[]::new);
-                stage.send(link, link.v5 ? Packets5.unsubscribe(id, all) : Packets.unsubscribe(id, all));
-                stage.model().unsubscribe(link, id, filters);
+                scene.wires().send(link, link.v5 ? Packets5.unsubscribe(id, all) : Packets.unsubscribe(id, all));
+                scene.model().unsubscribe(link, id, filters);
             }
         }
     }
@@ -133,8 +136,8 @@ sealed interface Step {
     record Publish(int client, int id, boolean dup, Message message, int alias, boolean named) implements Step {
 
         @Override
-        public void play(Stage stage) {
-            Link link = stage.link(client);
+        public void play(Scene scene) {
+            Link link = scene.link(client);
             if (link == null || link.isNearOverrun()) {
                 return;
             }
@@ -147,20 +150,20 @@ sealed interface Step {
                 topic = named || known == null ? topic : known;
             }
             Message sent = new Message(
-                    stage.clientId(client),
+                    scene.clientId(client),
                     topic,
                     message.payload(),
                     message.qos(),
                     message.retain(),
                     link.v5 ? message.contentType() : "");
-            stage.send(link, packet(sent, link.v5, aliasSent));
+            scene.wires().send(link, packet(sent, link.v5, aliasSent));
             if (wrong) {
-                stage.model().close(link, Set.of(aliasSent > Model.TOPIC_ALIAS_MAXIMUM ? 0x94 : 0x82, 0x93), true);
+                scene.model().close(link, Set.of(aliasSent > Model.TOPIC_ALIAS_MAXIMUM ? 0x94 : 0x82, 0x93), true);
             } else {
                 if (aliasSent > 0) {
                     link.aliases.put(aliasSent, topic);
                 }
-                stage.model().publish(link, id, sent);
+                scene.model().publish(link, id, sent);
             }
         }
 
@@ -186,11 +189,11 @@ sealed interface Step {
     record Release(int client, int id) implements Step {
 
         @Override
-        public void play(Stage stage) {
-            Link link = stage.link(client);
+        public void play(Scene scene) {
+            Link link = scene.link(client);
             if (link != null) {
-                stage.send(link, Packets.pubrel(id));
-                stage.model().release(link, id);
+                scene.wires().send(link, Packets.pubrel(id));
+                scene.model().release(link, id);
             }
         }
     }
@@ -210,8 +213,8 @@ sealed interface Step {
     record Answer(int client, int pick, Manner manner) implements Step {
 
         @Override
-        public void play(Stage stage) {
-            Link link = stage.link(client);
+        public void play(Scene scene) {
+            Link link = scene.link(client);
             if (link == null) {
                 return;
             }
@@ -220,23 +223,23 @@ sealed interface Step {
             if (pick >= 0 && !items.isEmpty()) {
                 items = List.of(items.get(pick % items.size()));
             }
-            items.forEach(item -> answer(stage, link, item));
+            items.forEach(item -> answer(scene, link, item));
         }
 
-        private void answer(Stage stage, Link link, Item item) {
+        private void answer(Scene scene, Link link, Item item) {
             boolean error = link.v5 && manner == Manner.WITH_AN_ERROR;
             if (item.qos == 1) {
-                stage.send(link, error ? Packets5.ack(0x40, item.id, 0x80) : Packets.puback(item.id));
-                stage.model().complete(link, item);
+                scene.wires().send(link, error ? Packets5.ack(0x40, item.id, 0x80) : Packets.puback(item.id));
+                scene.model().complete(link, item);
             } else if (item.released && manner != Manner.AGAIN) {
-                stage.send(link, Packets.pubcomp(item.id));
-                stage.model().complete(link, item);
+                scene.wires().send(link, Packets.pubcomp(item.id));
+                scene.model().complete(link, item);
             } else if (!item.released && error) {
-                stage.send(link, Packets5.ack(0x50, item.id, 0x97));
-                stage.model().complete(link, item);
+                scene.wires().send(link, Packets5.ack(0x50, item.id, 0x97));
+                scene.model().complete(link, item);
             } else {
-                stage.send(link, Packets.pubrec(item.id));
-                stage.model().received(link, item);
+                scene.wires().send(link, Packets.pubrec(item.id));
+                scene.model().received(link, item);
             }
         }
     }
@@ -247,12 +250,12 @@ sealed interface Step {
         private static final int UNKNOWN = 0xFFF0;
 
         @Override
-        public void play(Stage stage) {
-            Link link = stage.link(client);
+        public void play(Scene scene) {
+            Link link = scene.link(client);
             if (link != null) {
-                stage.send(link, Packets.packet(first, Packets.twoBytes(UNKNOWN)));
+                scene.wires().send(link, Packets.packet(first, Packets.twoBytes(UNKNOWN)));
                 if (first >> 4 == Control.PUBREC) {
-                    stage.model().receivedUnknown(link, UNKNOWN);
+                    scene.model().receivedUnknown(link, UNKNOWN);
                 }
             }
         }
@@ -267,19 +270,19 @@ sealed interface Step {
     record Disconnect(int client, int reason, int expiry) implements Step {
 
         @Override
-        public void play(Stage stage) {
-            Link link = stage.link(client);
+        public void play(Scene scene) {
+            Link link = scene.link(client);
             if (link == null) {
                 return;
             }
             if (!link.v5) {
-                stage.send(link, Packets.DISCONNECT);
-                stage.model().disconnect(link, 0, -1);
+                scene.wires().send(link, Packets.DISCONNECT);
+                scene.model().disconnect(link, 0, -1);
                 return;
             }
             byte[] property = expiry < 0 ? new byte[0] : Props.four(Props.SESSION_EXPIRY_INTERVAL, expiry);
-            stage.send(link, Packets5.disconnect(reason, property));
-            stage.model().disconnect(link, reason, expiry);
+            scene.wires().send(link, Packets5.disconnect(reason, property));
+            scene.model().disconnect(link, reason, expiry);
         }
     }
 
@@ -294,11 +297,14 @@ sealed interface Step {
     record Drop(int client, Break how) implements Step {
 
         @Override
-        public void play(Stage stage) {
-            Link link = stage.link(client);
+        public void play(Scene scene) {
+            Link link = scene.link(client);
             if (link != null) {
-                stage.model().close(link, Set.of(), true);
-                stage.drop(link, how);
+                if (how == Break.RESET) {
+                    scene.model().cutOff(link);
+                }
+                scene.model().close(link, Set.of(), true);
+                scene.wires().drop(link, how);
             }
         }
     }
@@ -307,11 +313,11 @@ sealed interface Step {
     record Offend(int client, Illegal packet) implements Step {
 
         @Override
-        public void play(Stage stage) {
-            Link link = stage.link(client);
+        public void play(Scene scene) {
+            Link link = scene.link(client);
             if (link != null) {
-                stage.send(link, packet.bytes(link.v5, stage.clientId(client)));
-                stage.model().close(link, packet.reasons(), true);
+                scene.wires().send(link, packet.bytes(link.v5, scene.clientId(client)));
+                scene.model().close(link, packet.reasons(), true);
             }
         }
     }
@@ -320,17 +326,34 @@ sealed interface Step {
     record Intrude(int client, Refused packet) implements Step {
 
         @Override
-        public void play(Stage stage) {
-            stage.intrude(packet.bytes(stage.clientId(client)), packet.reasons());
+        public void play(Scene scene) {
+            scene.wires().intrude(packet.bytes(scene.clientId(client)), packet.reasons());
         }
     }
 
-    /** The broker stops in order and starts again. */
+    /**
+     * The broker stops in order, and starts again. Who has a will or a session that ends is gone before: what becomes
+     * of wills and shared messages among clients that all leave at once is nobody's promise.
+     */
     record Restart() implements Step {
 
         @Override
-        public void play(Stage stage) {
-            stage.restart();
+        public List<Step> parts(Scene scene) {
+            List<Step> parts = new ArrayList<>();
+            for (int client = 0; client < Generator.CLIENTS + Stage.OBSERVERS; client++) {
+                Link link = scene.link(client);
+                if (link != null && (link.will != null || !link.sessionOutlivesIt)) {
+                    parts.add(new Drop(client, Break.END));
+                }
+            }
+            parts.add(this);
+            return parts;
+        }
+
+        @Override
+        public void play(Scene scene) {
+            scene.model().stop();
+            scene.wires().stop();
         }
     }
 }

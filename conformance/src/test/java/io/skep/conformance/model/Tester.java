@@ -5,7 +5,7 @@ import io.skep.sdk.testkit.BrokerExtension;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import java.util.stream.Collectors;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,7 +18,7 @@ final class Tester {
 
     private static final int PATIENCE_MILLIS = 10_000;
     private static final int SHRINKING_PATIENCE_MILLIS = 300;
-    private static final int SHRINKING_ATTEMPTS = 400;
+    private static final int SHRINKING_SECONDS = 120;
 
     private final BrokerExtension broker;
     private final Set<Inversion> inverted;
@@ -33,54 +33,62 @@ final class Tester {
     @Nullable Finding episode(long seed) {
         List<Step> played = new ArrayList<>();
         Generator generator = new Generator(seed);
-        Difference difference = null;
-        try (Stage stage = stage(PATIENCE_MILLIS)) {
+        Failure failure = failure(PATIENCE_MILLIS, stage -> {
             while (played.size() < EPISODE_STEPS) {
                 Step step = generator.next(stage);
                 played.add(step);
                 stage.play(step);
             }
-        } catch (Difference e) {
-            difference = e;
-        }
-        if (difference == null) {
+        });
+        if (failure == null) {
             return null;
         }
-        List<Step> shortest = new Shrinker(steps -> replay(steps) != null, SHRINKING_ATTEMPTS).shrink(played);
-        Difference again = replay(shortest);
-        return new Finding(seed, shortest, again == null ? difference : again, again != null);
+        if (replay(played) == null) {
+            return new Finding(seed, played, failure, false);
+        }
+        List<Step> shortest = new Shrinker(steps -> replay(steps) != null, SHRINKING_SECONDS).shrink(played);
+        Failure again = replay(shortest);
+        return again == null ? new Finding(seed, played, failure, false) : new Finding(seed, shortest, again, true);
     }
 
-    private @Nullable Difference replay(List<Step> steps) {
-        try (Stage stage = stage(SHRINKING_PATIENCE_MILLIS)) {
-            steps.forEach(stage::play);
-            return null;
-        } catch (Difference e) {
-            return e;
+    private @Nullable Failure replay(List<Step> steps) {
+        return failure(SHRINKING_PATIENCE_MILLIS, stage -> steps.forEach(stage::play));
+    }
+
+    private @Nullable Failure failure(int patienceMillis, Consumer<Stage> play) {
+        try (Stage stage = new Stage(broker, "s" + ++stages + "-", patienceMillis, inverted)) {
+            try {
+                play.accept(stage);
+                return null;
+            } catch (Difference e) {
+                return new Failure(e, stage.story().toString());
+            }
         }
     }
 
-    private Stage stage(int patienceMillis) {
-        return new Stage(broker, "s" + ++stages + "-", patienceMillis, inverted);
-    }
+    private record Failure(Difference difference, String story) {}
 
     /**
      * What an episode found.
      *
      * @param steps the shortest list of steps that fails, or all of them
+     * @param text what differed, and the story up to there
      * @param again whether it failed when played again
      */
-    record Finding(long seed, List<Step> steps, Difference difference, boolean again) {
+    record Finding(long seed, List<Step> steps, String text, boolean again) {
+
+        Finding(long seed, List<Step> steps, Failure failure, boolean again) {
+            this(seed, steps, failure.difference.getMessage() + '\n' + failure.story, again);
+        }
 
         @Override
         public String toString() {
-            return "seed %d: %s\n%s of %d steps:\n%s\n"
+            return "seed %d, %s of %d steps: %s\n"
                     .formatted(
                             seed,
-                            difference.getMessage(),
                             again ? "shortest reproduction found," : "does not fail each time; all",
                             steps.size(),
-                            steps.stream().map(step -> "  " + step).collect(Collectors.joining("\n")));
+                            text);
         }
     }
 }

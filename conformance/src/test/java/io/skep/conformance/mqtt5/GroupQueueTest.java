@@ -181,6 +181,26 @@ class GroupQueueTest {
         clients.connect5("next").subscribe5("$share/g/queue/last", 1).expectSilence();
     }
 
+    /** The group keeps nothing on disk any more when it ends, but it did before. */
+    @Test
+    @Normative(version = "extra", value = "U5-4.8.2-5")
+    void withTheLastMemberGoesWhatIsOnDiskThoughThatMemberKeepsNothing() {
+        absent("keeper", "$share/g/queue/keeper");
+        publish("queue/keeper", List.of("m1"));
+        RawClient busy = clients.connect(narrow(Connect5.clean("busy"), 1)).subscribe5("queue/other", 1);
+        publish("queue/other", List.of("other"));
+        assertThat(busy.next5().payload()).isEqualTo("other");
+        busy.subscribe5("$share/g/queue/keeper", 1);
+        clients.connect5("keeper").expectSilence().disconnect();
+        publish("queue/keeper", List.of("m2")); // it waits, for a session that ends with its connection
+        busy.disconnect();
+        absent("keeper", "$share/g/queue/keeper");
+
+        broker.restart();
+
+        clients.connect(Connect5.persistent("keeper")).expectSilence();
+    }
+
     @Test
     @Normative(version = "extra", value = "U5-4.8.2-4")
     void whatAMemberLeavesUnacknowledgedIsInheritedAlsoAfterARestart() {
