@@ -51,6 +51,7 @@ public final class Skep implements Runnable {
     private Skep(Surroundings surroundings) {
         commandLine = new CommandLine(this)
                 .addSubcommand(new Start(surroundings))
+                .addSubcommand(new Rehearse(surroundings))
                 .addSubcommand(new Check(surroundings))
                 .addSubcommand(new Passwd(surroundings))
                 .addSubcommand(new HealthCheck(surroundings))
@@ -69,7 +70,8 @@ public final class Skep implements Runnable {
         Charset charset = Charset.defaultCharset();
         // the log backend takes as long to wake as all that comes before the broker, so it wakes beside it
         var log = new Thread(LoggerFactory::getILoggerFactory, "skep-log");
-        if (List.of(arguments).contains("start")) {
+        List<String> given = List.of(arguments);
+        if (given.contains("start") || given.contains(Rehearse.NAME)) {
             log.start();
         } else {
             System.setProperty("logback.configurationFile", "io/skep/cli/tool-logback.xml"); // not the broker's files

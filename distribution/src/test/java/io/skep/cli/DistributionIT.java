@@ -140,6 +140,40 @@ class DistributionIT {
     }
 
     @Test
+    void theFirstStartMakesClassesReadyForTheNext() throws Exception {
+        Path cache = folder.resolve("cache");
+        environment.put("SKEP_CACHE", cache.toString());
+        assertThat(startWithoutConfiguration().err()).hasSize(1);
+        assertThat(cache).isDirectoryContaining("glob:**/java-*.jsa").isDirectoryNotContaining("glob:**/rehearsal*");
+
+        environment.put("JAVA_OPTS", "-Xlog:class+load");
+        assertThat(startWithoutConfiguration().out())
+                .anyMatch(line -> line.contains("io.skep.broker.config.ConfigLoader source: shared objects file"));
+    }
+
+    @Test
+    void classesThatCannotBeUsedDoNotKeepItFromStarting() throws Exception {
+        Path cache = Files.createDirectory(folder.resolve("cache"));
+        environment.put("SKEP_CACHE", cache.toString());
+        startWithoutConfiguration();
+        try (Stream<Path> archives = Files.list(cache)) {
+            for (Path archive : archives.toList()) {
+                Files.delete(archive);
+                Files.writeString(archive, "not what a JVM wrote");
+            }
+        }
+        Outcome outcome = startWithoutConfiguration();
+        assertThat(outcome.exitCode()).isEqualTo(2);
+        assertThat(outcome.out()).isEmpty();
+        assertThat(outcome.err()).hasSize(1);
+    }
+
+    /** Comes as far as reading the configuration. */
+    private Outcome startWithoutConfiguration() throws Exception {
+        return skep("start", "--set", "mqtt.nothing=1");
+    }
+
+    @Test
     void withoutAPasswordNothingIsHashed() throws Exception {
         Outcome outcome =
                 run(folder, List.of(HOME.resolve("bin/skep").toString(), "passwd", "ann", "--password-stdin"));

@@ -20,8 +20,7 @@ public final class PacketDecoder {
     private static final int DUP_BIT = 0x08;
 
     private final int packetBytesMax;
-    private final PublishFrame frame = new PublishFrame();
-    private final PropertyCursor cursor = new PropertyCursor();
+    private final PublishFrame frame;
     private ProtocolVersion version = ProtocolVersion.V3_1_1;
     private boolean connectSeen;
     private boolean bridge;
@@ -29,7 +28,13 @@ public final class PacketDecoder {
 
     /** A decoder that refuses packets above a size, fixed header included. */
     public PacketDecoder(int packetBytesMax) {
+        this(packetBytesMax, new PublishFrame());
+    }
+
+    /** The same, with a frame that other decoders of the same thread use, too: most clients are silent. */
+    public PacketDecoder(int packetBytesMax, PublishFrame frame) {
         this.packetBytesMax = packetBytesMax;
+        this.frame = frame;
     }
 
     /** {@return the version of the CONNECT, or the one to answer it in if it was refused; 3.1.1 before} */
@@ -127,6 +132,7 @@ public final class PacketDecoder {
         }
         int reasonCode = checkedReason(type, in.getUnsignedByte(start + 2));
         if (end - start > 3) {
+            PropertyCursor cursor = frame.cursor();
             int sectionEnd = cursor.enter(in, start + 3, end);
             expectLength(end - start, sectionEnd == end);
             PropertyRules.checkAll(cursor, Property.In.packet(type));

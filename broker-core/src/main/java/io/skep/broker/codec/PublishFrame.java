@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A PUBLISH as it lies in the inbound buffer: nothing is copied, and nothing decoded that is not asked for. A decoder
- * has one and uses it again for the next packet.
+ * uses it again for the next packet, and so may all decoders of a thread.
  *
  * <p>All is checked but the topic name: a publisher repeats its topics, so a connection checks only those that it does
  * not remember, with {@link Topics#checkName(ByteBuf, int, int)}.
@@ -31,7 +31,12 @@ public final class PublishFrame {
     private int propertiesStart;
     private int forwardableBytes;
 
-    PublishFrame() {}
+    public PublishFrame() {}
+
+    /** {@return the cursor, for packets that have no frame} */
+    PropertyCursor cursor() {
+        return cursor;
+    }
 
     /** Points the frame at a packet whose variable header begins at {@code start}. */
     void read(ByteBuf in, int firstByte, int start, int end, boolean v5) {

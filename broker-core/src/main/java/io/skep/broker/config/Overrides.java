@@ -15,7 +15,7 @@ import java.util.regex.Pattern;
 final class Overrides {
 
     /** Read by {@code bin/skep} and the command line. */
-    private static final Set<String> OWN = Set.of("SKEP_HOME", "SKEP_CONFIG", "SKEP_JAVA_HOME");
+    private static final Set<String> OWN = Set.of("SKEP_HOME", "SKEP_CACHE", "SKEP_CONFIG", "SKEP_JAVA_HOME");
 
     /** Container platforms describe each service so: nobody set them to configure the broker. */
     private static final Pattern SERVICE_LINK =

@@ -7,6 +7,7 @@ import io.skep.sdk.storage.WriteBatch;
 import java.nio.ByteBuffer;
 import java.util.BitSet;
 import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The packet identifiers of QoS 2 messages that have come from the client and are not released: a message with one of
@@ -15,7 +16,7 @@ import java.util.concurrent.Executor;
 public final class Inbound {
 
     private final Session session;
-    private final BitSet ids = new BitSet(0);
+    private @Nullable BitSet ids; // of most clients there never are any
 
     Inbound(Session session) {
         this.session = session;
@@ -23,16 +24,21 @@ public final class Inbound {
 
     /** {@return whether a message with this identifier has come already} */
     public boolean contains(int id) {
-        return ids.get(id);
+        return ids != null && ids.get(id);
     }
 
     public void add(int id) {
+        if (ids == null) {
+            ids = new BitSet();
+        }
         ids.set(id);
     }
 
     /** The message was refused: nothing is stored of it. */
     public void forget(int id) {
-        ids.clear(id);
+        if (ids != null) {
+            ids.clear(id);
+        }
     }
 
     /** {@return what has to be stored with the message} */
@@ -63,8 +69,8 @@ public final class Inbound {
      * @return whether it was known
      */
     public boolean release(int id, Runnable then) {
-        boolean known = ids.get(id);
-        ids.clear(id);
+        boolean known = contains(id);
+        forget(id);
         if (known && session.isDurable()) {
             session.write(batch -> batch.delete(Keyspace.INBOUND, key(session.number(), id)), then);
         } else {

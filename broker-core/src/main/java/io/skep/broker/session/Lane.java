@@ -1,6 +1,7 @@
 // Skep, an MQTT broker. Apache-2.0; see LICENSE.
 package io.skep.broker.session;
 
+import io.skep.broker.codec.PublishFrame;
 import io.skep.broker.config.MqttConfig;
 import io.skep.broker.loop.Loop;
 import io.skep.broker.routing.Publication;
@@ -18,6 +19,7 @@ public final class Lane implements Receipt.Publisher {
     private final Loop loop;
     private final Journal journal;
     private final TopicMemory topics;
+    private final PublishFrame frame = new PublishFrame();
     private final Publication inbound;
     private final Publication mailed;
     private final Publication queued;
@@ -42,6 +44,11 @@ public final class Lane implements Receipt.Publisher {
     /** {@return the topics that publishers on this loop use} */
     public TopicMemory topics() {
         return topics;
+    }
+
+    /** {@return the one that a connection reads a PUBLISH with} */
+    public PublishFrame frame() {
+        return frame;
     }
 
     /** {@return the one for what a connection is publishing} */

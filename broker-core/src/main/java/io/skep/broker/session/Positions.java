@@ -14,8 +14,9 @@ final class Positions {
 
     private static final int IDS = 65_535;
     private static final int FIRST_PLACES = 8;
+    private static final @Nullable Entry[] NO_PLACES = new Entry[0];
 
-    private @Nullable Entry[] ring = new Entry[0];
+    private @Nullable Entry[] ring = NO_PLACES;
     private long base;
     private long tail;
 

@@ -25,7 +25,7 @@ final class Tenancy {
     private final Session session;
     private final SessionRegistry registry;
     private final LastWill will;
-    private final ArrayDeque<Runnable> afterEnd = new ArrayDeque<>(0);
+    private @Nullable ArrayDeque<Runnable> afterEnd; // connections that wait for the end
     private @Nullable Attachment pending; // whose session it is about to be
     private @Nullable Outlet holder; // whose session it is
     private boolean used; // by a connection, ever
@@ -54,6 +54,9 @@ final class Tenancy {
             dismiss(attachment);
         }
         if (ended) {
+            if (afterEnd == null) {
+                afterEnd = new ArrayDeque<>();
+            }
             afterEnd.add(() -> registry.attach(attachment));
             runAfterEnd();
         } else {
@@ -266,7 +269,7 @@ final class Tenancy {
     }
 
     private void runAfterEnd() {
-        while (gone && !afterEnd.isEmpty()) {
+        while (gone && afterEnd != null && !afterEnd.isEmpty()) {
             afterEnd.remove().run();
         }
     }

@@ -4,7 +4,6 @@ package io.skep.broker.transport;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.WriteBufferWaterMark;
 import io.netty.util.ReferenceCountUtil;
 import io.skep.broker.codec.Auth;
 import io.skep.broker.codec.Connect;
@@ -62,16 +61,17 @@ final class Connection extends ChannelInboundHandlerAdapter implements PacketHan
     private boolean explains = true;
     private @Nullable Outlet outlet;
     private @Nullable Open open;
+    private @Nullable Publishing publishing; // once there is something to publish
     private @Nullable Authentication authentication;
 
     /** What a connection has once it is accepted. */
-    private record Open(Client client, Session session, Publishing publishing, Subscribing subscribing) {}
+    private record Open(Client client, Session session, Rights rights) {}
 
     Connection(Reception reception, Lane lane, ListenerConfig listener) {
         this.reception = reception;
         this.lane = lane;
         this.listener = listener;
-        decoder = new PacketDecoder(reception.mqtt().packetBytesMax());
+        decoder = new PacketDecoder(reception.mqtt().packetBytesMax(), lane.frame());
     }
 
     Reception reception() {
@@ -109,8 +109,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements PacketHan
     public void channelActive(ChannelHandlerContext ctx) {
         context = ctx;
         intake = new Intake(this, decoder, lane.loop(), ctx);
-        int max = reception.mqtt().outboundBytesMax();
-        ctx.channel().config().setWriteBufferWaterMark(new WriteBufferWaterMark(max / 2, max));
+        ctx.channel().config().setWriteBufferWaterMark(reception.waterMark());
         reception.connections(lane.loop()).add(this);
     }
 
@@ -138,7 +137,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements PacketHan
 
     @Override
     public void onPublish(PublishFrame frame) {
-        opened().publishing().publish(frame);
+        publishing().publish(frame);
     }
 
     @Override
@@ -152,7 +151,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements PacketHan
                 PacketEncoder.ack(outlet().buffer(), outlet().isV5(), PacketType.PUBREL, packetId, unknown);
             }
         } else if (type == PacketType.PUBREL) {
-            opened().publishing().acknowledgements().released(packetId);
+            publishing().acknowledgements().released(packetId);
         } else {
             session.pubcomp(packetId);
         }
@@ -169,9 +168,9 @@ final class Connection extends ChannelInboundHandlerAdapter implements PacketHan
         if (packet instanceof Connect connect) {
             connect(connect);
         } else if (packet instanceof Subscribe subscribe) {
-            opened().subscribing().subscribe(subscribe);
+            subscribing().subscribe(subscribe);
         } else if (packet instanceof Unsubscribe unsubscribe) {
-            opened().subscribing().unsubscribe(unsubscribe);
+            subscribing().unsubscribe(unsubscribe);
         } else if (packet instanceof Disconnect disconnect) {
             disconnect(disconnect);
         } else if (packet instanceof Auth auth) {
@@ -232,6 +231,19 @@ final class Connection extends ChannelInboundHandlerAdapter implements PacketHan
         return all;
     }
 
+    private Publishing publishing() {
+        if (publishing == null) {
+            Open all = opened();
+            publishing = new Publishing(this, all.client(), all.session(), all.rights());
+        }
+        return publishing;
+    }
+
+    private Subscribing subscribing() {
+        Open all = opened();
+        return new Subscribing(this, all.client(), all.session(), all.rights());
+    }
+
     Outlet outlet() {
         Outlet way = outlet;
         if (way == null) {
@@ -264,8 +276,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements PacketHan
 
     /** CONNACK with success is written: the client is connected. */
     void accepted(Client client, Session session, Rights rights, long silenceMaxNanos) {
-        Publishing publishing = new Publishing(this, client, session, rights);
-        open = new Open(client, session, publishing, new Subscribing(this, client, session, rights));
+        open = new Open(client, session, rights);
         stage = Stage.CONNECTED;
         this.silenceMaxNanos = silenceMaxNanos;
         reception.metrics().increment(Metric.CLIENTS_CONNECTED);
@@ -338,8 +349,14 @@ final class Connection extends ChannelInboundHandlerAdapter implements PacketHan
         Open all = open;
         if (all != null && outlet != null) {
             all.session().detach(outlet, gracefully);
-            reception.metrics().add(Metric.MESSAGES_RECEIVED, all.publishing().takeReceived());
+            countReceived();
             reception.hooks().fire(new Event.ClientDisconnected(all.client(), reason, text));
+        }
+    }
+
+    private void countReceived() {
+        if (publishing != null) {
+            reception.metrics().add(Metric.MESSAGES_RECEIVED, publishing.takeReceived());
         }
     }
 
@@ -389,8 +406,10 @@ final class Connection extends ChannelInboundHandlerAdapter implements PacketHan
         } else if (stage == Stage.CONNECTED && silenceMaxNanos > 0 && silent > silenceMaxNanos) {
             close(ReasonCode.KEEP_ALIVE_TIMEOUT, "keep alive: nothing received in time");
         } else if (open != null) {
-            open.publishing().acknowledgements().endHold();
-            reception.metrics().add(Metric.MESSAGES_RECEIVED, open.publishing().takeReceived());
+            if (publishing != null) {
+                publishing.acknowledgements().endHold();
+            }
+            countReceived();
             reception.metrics().add(Metric.MESSAGES_SENT, outlet().takeSent());
         }
     }

@@ -3,6 +3,7 @@ package io.skep.broker.transport;
 
 import com.google.inject.Inject;
 import io.netty.channel.ChannelHandler;
+import io.netty.channel.WriteBufferWaterMark;
 import io.skep.broker.config.ListenerConfig;
 import io.skep.broker.config.MqttConfig;
 import io.skep.broker.config.SkepConfig;
@@ -30,6 +31,7 @@ public final class Reception implements ConnectionFactory {
 
     private final MqttConfig mqtt;
     private final TopicLimits topicLimits;
+    private final WriteBufferWaterMark waterMark;
     private final Duration expiryMax;
     private final Duration rejectTimeout;
     private final SessionRegistry sessions;
@@ -48,6 +50,7 @@ public final class Reception implements ConnectionFactory {
             Loops loops) {
         this.mqtt = config.mqtt();
         this.topicLimits = TopicLimits.of(mqtt);
+        this.waterMark = new WriteBufferWaterMark(mqtt.outboundBytesMax() / 2, mqtt.outboundBytesMax());
         this.expiryMax = config.sessions().expiryMax();
         this.rejectTimeout = config.sessions().rejectTimeout();
         this.sessions = sessions;
@@ -90,6 +93,11 @@ public final class Reception implements ConnectionFactory {
 
     MqttConfig mqtt() {
         return mqtt;
+    }
+
+    /** {@return how much may wait for a slow connection} */
+    WriteBufferWaterMark waterMark() {
+        return waterMark;
     }
 
     TopicLimits topicLimits() {

@@ -10,7 +10,6 @@ import io.skep.sdk.Qos;
 import io.skep.sdk.auth.Action;
 import io.skep.sdk.auth.Decision;
 import io.skep.sdk.auth.Operation;
-import java.util.Arrays;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -26,8 +25,28 @@ final class Rights {
     private PermissionCheck permissions;
     private final HookChains hooks;
     private final Loop loop;
-    private final @Nullable Topic[] topics = new Topic[REMEMBERED];
-    private final byte[] allowed = new byte[REMEMBERED]; // a bit for each QoS and retain flag
+    private @Nullable Memory memory;
+
+    /** What was allowed, by topic: a bit for each QoS and retain flag. */
+    private static final class Memory {
+        private final @Nullable Topic[] topics = new Topic[REMEMBERED];
+        private final byte[] allowed = new byte[REMEMBERED];
+
+        boolean has(Topic topic, int bit) {
+            int place = place(topic);
+            return topics[place] == topic && (allowed[place] & bit) != 0;
+        }
+
+        void add(Topic topic, int bit) {
+            int place = place(topic);
+            allowed[place] = (byte) (bit | (topics[place] == topic ? allowed[place] : 0));
+            topics[place] = topic;
+        }
+
+        private static int place(Topic topic) {
+            return System.identityHashCode(topic) & REMEMBERED - 1;
+        }
+    }
 
     Rights(Client client, PermissionCheck permissions, HookChains hooks, Loop loop) {
         this.client = client;
@@ -39,7 +58,7 @@ final class Rights {
     /** Other permissions hold from now on: the client has authenticated again. */
     void replace(PermissionCheck fresh) {
         permissions = fresh;
-        Arrays.fill(topics, null);
+        memory = null;
     }
 
     /** {@return whether there is nothing to ask about} */
@@ -49,8 +68,7 @@ final class Rights {
 
     /** {@return whether a publish is known to be allowed, without asking} */
     boolean remember(Topic topic, int qos, boolean retain) {
-        int place = place(topic);
-        return topics[place] == topic && (allowed[place] & bit(qos, retain)) != 0;
+        return memory != null && memory.has(topic, bit(qos, retain));
     }
 
     /**
@@ -60,9 +78,7 @@ final class Rights {
         PermissionCheck asked = permissions;
         ask(new Operation(Action.PUBLISH, topic.text(), Qos.of(qos), retain), decision -> {
             if (decision instanceof Decision.Allow && asked == permissions) {
-                int place = place(topic);
-                allowed[place] = (byte) (bit(qos, retain) | (topics[place] == topic ? allowed[place] : 0));
-                topics[place] = topic;
+                remember(topic, bit(qos, retain));
             }
             answer.accept(decision);
         });
@@ -80,8 +96,11 @@ final class Rights {
         }
     }
 
-    private static int place(Topic topic) {
-        return System.identityHashCode(topic) & REMEMBERED - 1;
+    private void remember(Topic topic, int bit) {
+        if (memory == null) {
+            memory = new Memory();
+        }
+        memory.add(topic, bit);
     }
 
     private static int bit(int qos, boolean retain) {
