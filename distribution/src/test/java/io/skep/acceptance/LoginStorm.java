@@ -77,14 +77,15 @@ public final class LoginStorm {
         });
         server.start();
         int port = server.getAddress().getPort();
-        Installation skep = new Installation(folder).enable("auth-http");
+        without(folder);
+        Installation skep = new Installation(Files.createDirectory(folder.resolve("with"))).enable("auth-http");
         skep.write("conf/extensions/auth-http.yaml", "authenticate-url: http://127.0.0.1:" + port + "/login\n");
         try (SkepProcess broker = skep.start();
                 LatencyProbe probe = new LatencyProbe(broker.port())) {
             storm(broker, probe, "warming up, server answers", clients / 5);
             memory("before");
             idle(probe);
-            storm(broker, probe, "server answers", clients);
+            storm(broker, probe, "server answers in " + answerMillis + " ms", clients);
             memory("after");
             server.stop(0);
             storm(broker, probe, "port of the server closed", clients);
@@ -94,6 +95,16 @@ public final class LoginStorm {
                 memory("after, port " + silent.getLocalPort());
             }
             idle(probe);
+        }
+    }
+
+    /** What the same clients do to a broker that lets everybody in. */
+    private void without(Path folder) throws Exception {
+        Installation skep = new Installation(Files.createDirectory(folder.resolve("without")));
+        try (SkepProcess broker = skep.start();
+                LatencyProbe probe = new LatencyProbe(broker.port())) {
+            storm(broker, probe, "warming up, no extension", clients / 5);
+            storm(broker, probe, "no extension", clients);
         }
     }
 
