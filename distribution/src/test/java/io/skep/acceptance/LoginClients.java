@@ -1,0 +1,122 @@
+// Skep, an MQTT broker. Apache-2.0; see LICENSE.
+package io.skep.acceptance;
+
+import java.io.ByteArrayOutputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.nio.channels.SocketChannel;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+
+/** Clients that connect at a steady rate, and stay: one thread for all. */
+final class LoginClients implements AutoCloseable {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    private final InetSocketAddress address;
+    private final int count;
+    private final long intervalNanos;
+    private final Selector selector = Selector.open();
+    private final Map<Integer, Integer> codes = new TreeMap<>();
+    private final List<Long> latencies = new ArrayList<>();
+    private int answered;
+
+    /** A connection that was begun. */
+    private record Client(int number, long beginNanos) {}
+
+    LoginClients(int port, int count, int perSecond) throws IOException {
+        this.address = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
+        this.count = count;
+        this.intervalNanos = TimeUnit.SECONDS.toNanos(1) / perSecond;
+    }
+
+    /** Connects them; returns when each has its answer, or nobody got one for a while. */
+    void run() throws IOException {
+        long begin = System.nanoTime();
+        int begun = 0;
+        long lastNanos = begin;
+        while (answered < count && System.nanoTime() - lastNanos < PATIENCE.toNanos()) {
+            while (begun < count && System.nanoTime() - begin >= begun * intervalNanos) {
+                connect(begun++);
+            }
+            if (selector.select(1) > 0) {
+                lastNanos = System.nanoTime();
+                for (SelectionKey key : selector.selectedKeys()) {
+                    handle(key, (Client) key.attachment());
+                }
+                selector.selectedKeys().clear();
+            }
+        }
+    }
+
+    private void connect(int number) throws IOException {
+        SocketChannel channel = SocketChannel.open();
+        channel.configureBlocking(false);
+        channel.register(selector, SelectionKey.OP_CONNECT, new Client(number, System.nanoTime()));
+        channel.connect(address);
+    }
+
+    private void handle(SelectionKey key, Client client) throws IOException {
+        SocketChannel channel = (SocketChannel) key.channel();
+        if (key.isConnectable()) {
+            channel.finishConnect();
+            channel.write(ByteBuffer.wrap(connectPacket("storm-" + client.number())));
+            key.interestOps(SelectionKey.OP_READ);
+            return;
+        }
+        ByteBuffer connack = ByteBuffer.allocate(16);
+        int code = channel.read(connack) < 4 ? -1 : connack.get(3);
+        codes.merge(code, 1, Integer::sum);
+        latencies.add(System.nanoTime() - client.beginNanos());
+        answered++;
+        key.interestOps(0);
+        if (code != 0) {
+            channel.close();
+        }
+    }
+
+    static byte[] connectPacket(String clientId) throws IOException {
+        var body = new ByteArrayOutputStream();
+        var fields = new DataOutputStream(body);
+        fields.writeUTF("MQTT");
+        fields.writeByte(4);
+        fields.writeByte(0xC2); // user name, password, clean session
+        fields.writeShort(0);
+        fields.writeUTF(clientId);
+        fields.writeUTF("user");
+        fields.writeUTF("password");
+        var packet = new ByteArrayOutputStream();
+        packet.write(0x10);
+        packet.write(body.size());
+        packet.write(body.toByteArray());
+        return packet.toByteArray();
+    }
+
+    /** {@return how many got which return code; -1 stands for a closed connection} */
+    Map<Integer, Integer> codes() {
+        codes.put(-2, count - answered);
+        codes.remove(-2, 0);
+        return codes;
+    }
+
+    String latencies() {
+        return LatencyProbe.summary(latencies);
+    }
+
+    @Override
+    public void close() throws IOException {
+        for (SelectionKey key : selector.keys()) {
+            key.channel().close();
+        }
+        selector.close();
+    }
+}
