@@ -1,0 +1,31 @@
+// Skep, an MQTT broker. Apache-2.0; see LICENSE.
+package io.skep.extension.authsql;
+
+import io.skep.sdk.auth.Login;
+
+/** What a query may ask about a login. */
+enum Placeholder {
+    CLIENT_ID("clientId"),
+    USER_NAME("userName"),
+    ADDRESS("address"),
+    LISTENER("listener");
+
+    private final String label;
+
+    Placeholder(String label) {
+        this.label = label;
+    }
+
+    String label() {
+        return label;
+    }
+
+    String of(Login login) {
+        return switch (this) {
+            case CLIENT_ID -> login.client().id();
+            case USER_NAME -> String.valueOf(login.client().userName());
+            case ADDRESS -> login.client().address().getAddress().getHostAddress();
+            case LISTENER -> login.client().listener();
+        };
+    }
+}
