@@ -2,6 +2,7 @@
 package io.skep.extension.authsql;
 
 import io.skep.sdk.auth.Login;
+import java.net.InetSocketAddress;
 
 /** What a query may ask about a login. */
 enum Placeholder {
@@ -24,8 +25,14 @@ enum Placeholder {
         return switch (this) {
             case CLIENT_ID -> login.client().id();
             case USER_NAME -> String.valueOf(login.client().userName());
-            case ADDRESS -> login.client().address().getAddress().getHostAddress();
+            case ADDRESS -> address(login.client().address());
             case LISTENER -> login.client().listener();
         };
+    }
+
+    private static String address(InetSocketAddress address) {
+        return address.getAddress() == null
+                ? address.getHostString()
+                : address.getAddress().getHostAddress();
     }
 }
