@@ -53,7 +53,6 @@ class AuthSqlIT {
                 .replaceFirst("#url: .*", "url: " + url)
                 .replaceFirst("#user:", "user: " + PostgresqlServer.USER)
                 .replaceFirst("#password: .*", "password: \"" + PostgresqlServer.PASSWORD + "\"")
-                .replaceFirst("#timeout: .*", "timeout: 1s")
                 .replace("mqtt_user", table);
         skep.write("conf/extensions/auth-sql.yaml", config);
         return skep.start();

@@ -54,6 +54,7 @@ class LdapUsersTest {
             Permission.allow("devices/#", Action.PUBLISH, Action.SUBSCRIBE),
             Permission.allow("users/ann/c/#", Action.PUBLISH, Action.SUBSCRIBE)));
 
+    private Duration timeout = Duration.ofSeconds(10);
     private final List<Connections> opened = new ArrayList<>();
 
     @BeforeAll
@@ -223,6 +224,7 @@ class LdapUsersTest {
 
     @Test
     void aServerThatSaysNothingIsNotWaitedForForLong() throws Exception {
+        timeout = Duration.ofMillis(500);
         try (ServerSocket silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
             String url = "127.0.0.1:" + silent.getLocalPort();
             assertFailsInTime(users(config(List.of("ldap://" + url), LOOKED_UP, null, List.of())));
@@ -233,7 +235,7 @@ class LdapUsersTest {
     private static void assertFailsInTime(LdapUsers users) {
         long begin = System.nanoTime();
         assertThatThrownBy(() -> ask(users, "ann", "secret")).isInstanceOf(LDAPException.class);
-        assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(10));
+        assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(20));
     }
 
     @Test
@@ -302,7 +304,7 @@ class LdapUsersTest {
                 groupRoles(),
                 roles(),
                 2,
-                Duration.ofSeconds(2),
+                timeout,
                 Cache.NONE);
         assertThat(ask(users(config), "ann", "secret")).isEqualTo(ANNS);
         assertThat(ask(users(config), "ann", "wrong")).isEqualTo(Decision.deny());
@@ -351,7 +353,7 @@ class LdapUsersTest {
         return new Role(List.of(new Role.Rule(topic, List.of(), Permission.Effect.ALLOW, null, null)));
     }
 
-    private static AuthLdapConfig tls(String url, boolean startTls, @Nullable Path trust) {
+    private AuthLdapConfig tls(String url, boolean startTls, @Nullable Path trust) {
         return new AuthLdapConfig(
                 List.of(url),
                 startTls,
@@ -364,11 +366,11 @@ class LdapUsersTest {
                 List.of(),
                 Map.of(),
                 2,
-                Duration.ofSeconds(2),
+                timeout,
                 Cache.NONE);
     }
 
-    private static AuthLdapConfig config(
+    private AuthLdapConfig config(
             List<String> servers, Users users, @Nullable Groups groups, List<GroupRoles> groupRoles) {
         return new AuthLdapConfig(
                 servers,
@@ -382,7 +384,7 @@ class LdapUsersTest {
                 groupRoles,
                 roles(),
                 2,
-                Duration.ofSeconds(2),
+                timeout,
                 Cache.NONE);
     }
 

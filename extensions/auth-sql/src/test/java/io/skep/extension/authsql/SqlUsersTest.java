@@ -193,19 +193,19 @@ class SqlUsersTest {
 
     @Test
     void whileTheDatabaseIsDownNobodyIsLetInAndThenItGoesOn() throws Exception {
-        SqlUsers users = users(USERS);
+        SqlUsers users = users(USERS, Duration.ofSeconds(3));
         assertThat(ask(users, "ann", "secret", "c")).isEqualTo(NOTHING);
         server.stop();
         try {
             long begin = System.nanoTime();
             assertThatThrownBy(() -> ask(users, "ann", "secret", "c")).isInstanceOf(SQLException.class);
-            assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(5));
+            assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(20));
         } finally {
             server.start();
         }
         long begin = System.nanoTime();
         while (!answers(users)) {
-            assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(30));
+            assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(60));
         }
     }
 
@@ -231,17 +231,18 @@ class SqlUsersTest {
                     Cache.NONE));
             long begin = System.nanoTime();
             assertThatThrownBy(users::probe).isInstanceOf(SQLException.class);
-            assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(5));
+            assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(20));
         }
     }
 
     @Test
     void aQueryThatTakesTooLongIsGivenUp() throws Exception {
-        SqlUsers users = users("SELECT password FROM users, pg_sleep(60) WHERE name = :userName");
+        SqlUsers users =
+                users("SELECT password FROM users, pg_sleep(60) WHERE name = :userName", Duration.ofSeconds(2));
 
         long begin = System.nanoTime();
         assertThatThrownBy(() -> ask(users, "ann", "secret", "c")).isInstanceOf(SQLException.class);
-        assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(20));
+        assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(30));
         assertThat(server.query("SELECT count(*) FROM pg_stat_activity WHERE state = 'active'"
                         + " AND application_name = 'auth-sql-test'"))
                 .as("queries that go on in the server")
@@ -322,6 +323,10 @@ class SqlUsersTest {
     }
 
     private SqlUsers users(String userQuery) {
+        return users(userQuery, Duration.ofSeconds(8));
+    }
+
+    private SqlUsers users(String userQuery, Duration timeout) {
         return users(new AuthSqlConfig(
                 server.url() + "?ApplicationName=auth-sql-test",
                 PostgresqlServer.USER,
@@ -329,7 +334,7 @@ class SqlUsersTest {
                 userQuery,
                 PERMISSIONS,
                 2,
-                Duration.ofSeconds(2),
+                timeout,
                 Cache.NONE));
     }
 
