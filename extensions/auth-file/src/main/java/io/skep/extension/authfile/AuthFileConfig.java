@@ -1,6 +1,7 @@
 // Skep, an MQTT broker. Apache-2.0; see LICENSE.
 package io.skep.extension.authfile;
 
+import io.skep.extension.account.Role;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 

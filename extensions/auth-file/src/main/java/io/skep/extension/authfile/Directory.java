@@ -1,10 +1,10 @@
 // Skep, an MQTT broker. Apache-2.0; see LICENSE.
 package io.skep.extension.authfile;
 
-import io.skep.sdk.ReasonCode;
+import io.skep.extension.account.Grants;
+import io.skep.extension.account.PasswordHash;
+import io.skep.extension.account.Role;
 import io.skep.sdk.auth.Decision;
-import io.skep.sdk.auth.Permission;
-import io.skep.sdk.auth.Permissions;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.util.ArrayList;
@@ -12,7 +12,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -80,7 +79,7 @@ final class Directory {
         }
         PasswordHash password = user.password() == null ? null : PasswordHash.parse(user.password());
         ScramVerifier scram = user.scram() == null ? null : ScramVerifier.parse(user.scram());
-        return new Account(name, password, scram, user.clientId(), rules);
+        return new Account(name, password, scram, new Grants(name, user.clientId(), rules));
     }
 
     /**
@@ -88,44 +87,17 @@ final class Directory {
      *
      * @param password null if it has only the other
      * @param scram null if it has only the other
-     * @param rules of its roles, in order
+     * @param grants what its roles allow, in order
      */
     record Account(
             String name,
             @Nullable PasswordHash password,
             @Nullable ScramVerifier scram,
-            @Nullable String clientIdPattern,
-            List<Role.Rule> rules) {
+            Grants grants) {
 
         /** {@return its permissions as a client, or why it may not be this one} */
         Decision admit(String clientId) {
-            if (clientIdPattern != null && !Wildcard.matches(clientIdPattern, name, clientId)) {
-                return Decision.deny(
-                        ReasonCode.NOT_AUTHORIZED,
-                        "client id: '" + clientId + "' (expected: one that this user may use)");
-            }
-            try {
-                return Decision.allow(permissions(clientId));
-            } catch (IllegalArgumentException e) {
-                return Decision.deny(ReasonCode.NOT_AUTHORIZED, String.valueOf(e.getMessage()));
-            }
-        }
-
-        /**
-         * {@return its permissions as a client}
-         *
-         * @throws IllegalArgumentException if the client id is not fit for the topic of a rule
-         */
-        private Permissions permissions(String clientId) {
-            Placeholders placeholders = new Placeholders(clientId, name);
-            return new Permissions(rules.stream()
-                    .map(rule -> new Permission(
-                            rule.effect(),
-                            Set.copyOf(rule.actions()),
-                            placeholders.fill(rule.topic()),
-                            rule.qos(),
-                            rule.coversRetained()))
-                    .toList());
+            return grants.admit(clientId);
         }
     }
 }

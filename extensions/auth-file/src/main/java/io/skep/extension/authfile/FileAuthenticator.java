@@ -1,10 +1,13 @@
 // Skep, an MQTT broker. Apache-2.0; see LICENSE.
 package io.skep.extension.authfile;
 
+import io.skep.extension.account.PasswordHash;
+import io.skep.extension.account.RecentLogins;
 import io.skep.extension.authfile.Directory.Account;
 import io.skep.sdk.auth.Authenticator;
 import io.skep.sdk.auth.Decision;
 import io.skep.sdk.auth.Login;
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
@@ -19,7 +22,10 @@ final class FileAuthenticator implements Authenticator {
     private static final int RECENT_MAX = 10_000;
 
     private final Executor executor;
-    private final RecentLogins recent = new RecentLogins(RECENT_MAX);
+
+    /** By hash, whose salt stands for the user, so a changed one is another entry and none grows old. */
+    private final RecentLogins<Boolean> recent = new RecentLogins<>(RECENT_MAX, Duration.ofDays(10_000));
+
     private volatile Directory directory = new Directory(Map.of(), Map.of());
 
     FileAuthenticator(Executor executor) {
@@ -41,7 +47,7 @@ final class FileAuthenticator implements Authenticator {
         Directory now = directory;
         Account account = now.account(userName);
         PasswordHash hash = account == null ? null : account.password();
-        if (account != null && hash != null && recent.contains(hash, password)) {
+        if (account != null && hash != null && recent.get(password, hash.toString()) != null) {
             return account.admit(login.client().id());
         }
         return Decision.later(
@@ -57,7 +63,7 @@ final class FileAuthenticator implements Authenticator {
         if (!hash.matches(password)) {
             return Decision.deny();
         }
-        recent.add(hash, password);
+        recent.put(true, password, hash.toString());
         return account.admit(login.client().id());
     }
 }

@@ -4,6 +4,8 @@ package io.skep.extension.authfile;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.skep.extension.account.PasswordHash;
+import io.skep.extension.account.Role;
 import io.skep.sdk.Client;
 import io.skep.sdk.ProtocolVersion;
 import io.skep.sdk.Qos;

@@ -5,6 +5,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.skep.extension.account.PasswordHash;
+import io.skep.extension.account.Role;
 import io.skep.extension.authfile.ScramExchange.Candidate;
 import io.skep.sdk.Client;
 import io.skep.sdk.ProtocolVersion;

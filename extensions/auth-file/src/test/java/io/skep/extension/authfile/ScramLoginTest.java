@@ -18,6 +18,7 @@ import io.skep.broker.config.SkepConfig;
 import io.skep.broker.hook.ExtensionHooks;
 import io.skep.broker.hook.HookChains;
 import io.skep.broker.metrics.Metrics;
+import io.skep.extension.account.Role;
 import io.skep.sdk.auth.Permission;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

@@ -1,5 +1,5 @@
 // Skep, an MQTT broker. Apache-2.0; see LICENSE.
-package io.skep.extension.authfile;
+package io.skep.extension.account;
 
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
@@ -62,16 +62,17 @@ public final class PasswordHash {
     }
 
     /** {@return what no password matches, found out in the time that a real hash takes} */
-    static PasswordHash ofNobody(int iterations) {
+    public static PasswordHash ofNobody(int iterations) {
         return new PasswordHash(iterations, random(SALT_BYTES), random(HASH_BYTES));
     }
 
     /** {@return whether a password, in UTF-8, is the one that was hashed; takes the same time if it is not} */
-    boolean matches(byte[] password) {
+    public boolean matches(byte[] password) {
         return MessageDigest.isEqual(hash, stretch(characters(password), salt, iterations));
     }
 
-    int iterations() {
+    /** {@return how often it was hashed} */
+    public int iterations() {
         return iterations;
     }
 

@@ -1,5 +1,5 @@
 // Skep, an MQTT broker. Apache-2.0; see LICENSE.
-package io.skep.extension.authfile;
+package io.skep.extension.account;
 
 /** Patterns of client ids. Not regular expressions: clients choose the text, and some of those take forever. */
 final class Wildcard {

@@ -1,5 +1,5 @@
 // Skep, an MQTT broker. Apache-2.0; see LICENSE.
-package io.skep.extension.authfile;
+package io.skep.extension.account;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
