@@ -41,6 +41,10 @@ final class SharedQueue implements GroupQueue {
     private volatile boolean waiting;
     private volatile boolean recorded; // that there is such a session is on disk
 
+    Session session() {
+        return session;
+    }
+
     SharedQueue(byte[] filter, Session session, Router router) {
         this.filter = filter;
         this.session = session;
