@@ -3,7 +3,6 @@ package io.skep.broker;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.skep.broker.config.ExtensionsConfig;
 import io.skep.broker.service.ExtensionServices;
 import io.skep.broker.service.Services;
 import io.skep.sdk.service.Listing;

@@ -74,8 +74,8 @@ public final class RetainedMessages {
         int wildcard = firstWildcard(filter);
         if (wildcard < 0) {
             Message message = messages.get(filter);
-            if (after == null && message != null && !message.isExpired(nowMillis)) {
-                visitor.test(message);
+            if (after == null && message != null) {
+                visit(message, nowMillis, visitor);
             }
             return;
         }
@@ -85,7 +85,7 @@ public final class RetainedMessages {
         while (entry != null && startsWith(entry.getKey(), parent)) {
             byte[] topic = entry.getKey();
             if (Filters.matches(filter, topic)) {
-                if (!entry.getValue().isExpired(nowMillis) && !visitor.test(entry.getValue())) {
+                if (!visit(entry.getValue(), nowMillis, visitor)) {
                     return;
                 }
                 entry = messages.higherEntry(topic);
@@ -93,6 +93,10 @@ public final class RetainedMessages {
                 entry = messages.ceilingEntry(leap(filter, topic));
             }
         }
+    }
+
+    private static boolean visit(Message message, long nowMillis, Predicate<Message> visitor) {
+        return message.isExpired(nowMillis) || visitor.test(message);
     }
 
     /**

@@ -6,6 +6,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.skep.broker.codec.Topics;
 import io.skep.broker.routing.Message;
 import io.skep.broker.routing.Publication;
+import io.skep.broker.routing.Topic;
 import io.skep.broker.session.Lane;
 import io.skep.sdk.service.Listing;
 import io.skep.sdk.service.Published;
@@ -34,8 +35,10 @@ final class ExtensionRetained implements RetainedMessages {
     public CompletionStage<Optional<io.skep.sdk.service.Message>> find(String topic) {
         return calls.ask(core -> {
             Message message = core.router().retained().get(topic.getBytes(UTF_8));
-            boolean found = message != null && !message.isExpired(System.currentTimeMillis());
-            return CompletableFuture.completedFuture(found ? Optional.of(Messages.shown(message)) : Optional.empty());
+            return CompletableFuture.completedFuture(
+                    message == null || message.isExpired(System.currentTimeMillis())
+                            ? Optional.empty()
+                            : Optional.of(Messages.shown(message)));
         });
     }
 
@@ -68,18 +71,18 @@ final class ExtensionRetained implements RetainedMessages {
                 io.skep.sdk.service.Message.of(topic, new byte[0]).withRetain(true);
         return calls.ask(core -> {
             Message nothing = Messages.kept(empty, core.mqtt());
+            Topics.checkName(nothing.topic());
             Lane lane = core.sessions().laneOf(extension);
             CompletableFuture<Published> result = new CompletableFuture<>();
-            CompletableFuture<Boolean> existed = new CompletableFuture<>();
+            Message[] removed = {null};
             lane.loop().execute(() -> {
-                existed.complete(core.router().retained().get(nothing.topic()) != null);
+                removed[0] = core.router().retained().get(nothing.topic());
                 Sending sending = new Sending(lane, result);
-                Publication publication =
-                        lane.inbound().begin(lane.topics().get(nothing.topic()), nothing, null, sending);
+                Publication publication = lane.inbound().begin(Topic.of(nothing.topic()), nothing, null, sending);
                 core.router().retain(publication);
                 sending.routed(publication, 0);
             });
-            return result.thenCombine(existed, (published, was) -> was);
+            return result.thenApply(published -> removed[0] != null);
         });
     }
 }

@@ -10,9 +10,9 @@ import org.jspecify.annotations.Nullable;
  * {@code skep data export} writes. No other extension sees it. It stays when the extension is removed.
  *
  * <p>Keys are texts, ordered by their bytes in UTF-8, values are bytes. What one thread asks for happens in the order
- * of its calls: who puts and then gets, gets what was put. A stage of a change completes when it is as durable as
- * {@code storage.durability} says, and fails with a {@link io.skep.sdk.storage.StorageException} if it cannot be
- * stored.
+ * of its calls: who puts and then gets, gets what was put, or something later. A stage of a change completes when it is
+ * as durable as {@code storage.durability} says, and fails with a {@link io.skep.sdk.storage.StorageException} if it
+ * cannot be stored.
  */
 public interface KeyValueStore {
 
