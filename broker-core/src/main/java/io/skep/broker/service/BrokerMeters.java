@@ -51,7 +51,7 @@ final class BrokerMeters {
         return readings;
     }
 
-    private static Reading gauge(String name, String description, double value) {
+    private static Reading gauge(String name, String description, long value) {
         return new Reading(SOURCE, name, description, Kind.GAUGE, Map.of(), value, null);
     }
 
