@@ -3,6 +3,7 @@ package io.skep.broker;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.skep.broker.config.SkepConfig;
 import io.skep.broker.service.ExtensionServices;
 import io.skep.broker.service.Services;
 import io.skep.sdk.service.Listing;
@@ -36,7 +37,7 @@ final class ServedBroker implements AutoCloseable {
     /** {@return the services of another extension} */
     ExtensionServices of(String id) {
         return broker.get(Services.class)
-                .of(id, ExtensionsConfig.DEFAULT, getClass().getClassLoader());
+                .of(id, broker.get(SkepConfig.class).extensions(), getClass().getClassLoader());
     }
 
     int port() {
