@@ -6,6 +6,7 @@ import com.google.inject.Injector;
 import com.google.inject.Stage;
 import io.skep.broker.admin.AdminServer;
 import io.skep.broker.admin.Health;
+import io.skep.broker.admin.SessionsReport;
 import io.skep.broker.admin.Snapshot;
 import io.skep.broker.config.ConfigBinder;
 import io.skep.broker.config.ExtensionsConfig;
@@ -16,9 +17,13 @@ import io.skep.broker.extension.ExtensionHost;
 import io.skep.broker.hook.HookChains;
 import io.skep.broker.loop.Loops;
 import io.skep.broker.metrics.Metrics;
+import io.skep.broker.routing.Router;
+import io.skep.broker.service.Core;
+import io.skep.broker.service.Services;
 import io.skep.broker.session.SessionRegistry;
 import io.skep.broker.storage.DataFolder;
 import io.skep.broker.storage.DataFormat;
+import io.skep.broker.storage.DataId;
 import io.skep.broker.storage.Journal;
 import io.skep.broker.transport.Listeners;
 import io.skep.broker.transport.Reception;
@@ -29,6 +34,7 @@ import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -66,15 +72,19 @@ public final class Broker implements AutoCloseable {
             Path data = takeFolder(config.storage(), home);
             Metrics metrics = new Metrics();
             HookChains hooks = new HookChains();
-            ExtensionHost extensions = startExtensions(config.extensions(), home, hooks, metrics);
+            Instant began = Instant.now();
+            Services services = new Services(metrics);
+            ExtensionHost extensions = startExtensions(config.extensions(), home, hooks, metrics, services);
             Storage storage = ofOurFormat(StorageEngines.open(config.storage(), data, extensions));
-            injector = wire(new BrokerModule(config, metrics, hooks, extensions, storage), storage);
+            String dataId = idOf(storage);
+            injector = wire(new BrokerModule(config, metrics, hooks, services, extensions, storage), storage);
             startThreads();
             Health health = startAdmin(home.resolve(config.storage().folder()));
             loadSessions(storage);
             extensions.activate();
             listeners = listen(
                     config.listeners().stream().map(each -> each.in(home)).toList());
+            services.open(core(config, began, dataId));
             health.state(Health.State.READY);
             undo.push(() -> health.state(Health.State.STOPPING));
         } catch (IOException | RuntimeException e) {
@@ -91,9 +101,11 @@ public final class Broker implements AutoCloseable {
     }
 
     /** Starts them before the storage is opened, which may be one of theirs, and ends them when it is closed. */
-    private ExtensionHost startExtensions(ExtensionsConfig config, Path home, HookChains hooks, Metrics metrics) {
-        ExtensionHost extensions = new ExtensionHost(config, home, hooks, metrics, ConfigBinder::bind);
+    private ExtensionHost startExtensions(
+            ExtensionsConfig config, Path home, HookChains hooks, Metrics metrics, Services services) {
+        ExtensionHost extensions = new ExtensionHost(config, home, hooks, metrics, ConfigBinder::bind, services);
         undo.push(extensions::stop);
+        undo.push(services::end);
         extensions.start();
         return extensions;
     }
@@ -112,6 +124,15 @@ public final class Broker implements AutoCloseable {
         try {
             DataFormat.prepare(storage);
             return storage;
+        } catch (RuntimeException e) {
+            storage.close();
+            throw e;
+        }
+    }
+
+    private static String idOf(Storage storage) {
+        try {
+            return DataId.of(storage);
         } catch (RuntimeException e) {
             storage.close();
             throw e;
@@ -138,17 +159,29 @@ public final class Broker implements AutoCloseable {
             Snapshot.deleteAbandoned(folder);
             AdminServer admin = AdminServer.open(folder)
                     .answer("health", health)
+                    .answer("sessions", new SessionsReport(injector.getInstance(SessionRegistry.class)))
                     .answer("backup", snapshot::take)
                     .answer("backup-done", snapshot::remove);
             undo.push(admin::close);
         } catch (IOException e) {
             log.warn(
-                    "no admin socket for '{}' (expected: a folder that can have one); 'skep health' and 'skep backup'"
+                    "no admin socket for '{}' (expected: a folder that can have one); 'skep health', 'skep sessions' and 'skep backup'"
                             + " cannot ask this broker",
                     folder,
                     e);
         }
         return health;
+    }
+
+    private Core core(SkepConfig config, Instant began, String dataId) {
+        return new Core(
+                config.mqtt(),
+                injector.getInstance(SessionRegistry.class),
+                injector.getInstance(Router.class),
+                injector.getInstance(Journal.class),
+                injector.getInstance(HookChains.class),
+                injector.getInstance(Reception.class),
+                Facts.of(config.listeners(), listeners.addresses(), began, dataId));
     }
 
     private void loadSessions(Storage storage) {

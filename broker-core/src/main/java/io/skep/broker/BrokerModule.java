@@ -13,6 +13,7 @@ import io.skep.broker.metrics.Metrics;
 import io.skep.broker.routing.RetainedMessages;
 import io.skep.broker.routing.Router;
 import io.skep.broker.routing.SubscriptionTree;
+import io.skep.broker.service.Services;
 import io.skep.broker.session.SessionRegistry;
 import io.skep.broker.storage.Journal;
 import io.skep.broker.transport.Reception;
@@ -27,13 +28,21 @@ final class BrokerModule extends AbstractModule {
     private final SkepConfig config;
     private final Metrics metrics;
     private final HookChains hooks;
+    private final Services services;
     private final ExtensionHost extensions;
     private final Storage storage;
 
-    BrokerModule(SkepConfig config, Metrics metrics, HookChains hooks, ExtensionHost extensions, Storage storage) {
+    BrokerModule(
+            SkepConfig config,
+            Metrics metrics,
+            HookChains hooks,
+            Services services,
+            ExtensionHost extensions,
+            Storage storage) {
         this.config = config;
         this.metrics = metrics;
         this.hooks = hooks;
+        this.services = services;
         this.extensions = extensions;
         this.storage = storage;
     }
@@ -46,6 +55,7 @@ final class BrokerModule extends AbstractModule {
         bind(SkepConfig.class).toInstance(config);
         bind(Metrics.class).toInstance(metrics);
         bind(HookChains.class).toInstance(hooks);
+        bind(Services.class).toInstance(services);
         bind(ExtensionHost.class).toInstance(extensions);
         bind(Storage.class).toInstance(storage);
         bind(Router.class).in(Scopes.SINGLETON);

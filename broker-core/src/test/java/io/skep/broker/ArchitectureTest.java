@@ -53,22 +53,23 @@ class ArchitectureTest {
             .definedBy(in("session"))
             .layer("5 transport")
             .definedBy(in("transport"))
-            .layer("6 extension, admin, data")
-            .definedBy(in("extension", "admin", "data"))
+            .layer("6 extension, service, admin, data")
+            .definedBy(in("extension", "service", "admin", "data"))
             .layer("7 broker")
             .definedBy("io.skep.broker")
             .whereLayer("7 broker")
             .mayNotBeAccessedByAnyLayer()
-            .whereLayer("6 extension, admin, data")
+            .whereLayer("6 extension, service, admin, data")
             .mayOnlyBeAccessedByLayers("7 broker")
             .whereLayer("5 transport")
-            .mayOnlyBeAccessedByLayers("6 extension, admin, data", "7 broker")
+            .mayOnlyBeAccessedByLayers("6 extension, service, admin, data", "7 broker")
             .whereLayer("4 session")
-            .mayOnlyBeAccessedByLayers("5 transport", "6 extension, admin, data", "7 broker")
+            .mayOnlyBeAccessedByLayers("5 transport", "6 extension, service, admin, data", "7 broker")
             .whereLayer("3 routing")
-            .mayOnlyBeAccessedByLayers("4 session", "5 transport", "6 extension, admin, data", "7 broker")
+            .mayOnlyBeAccessedByLayers("4 session", "5 transport", "6 extension, service, admin, data", "7 broker")
             .whereLayer("2 hook, security, storage")
-            .mayOnlyBeAccessedByLayers("3 routing", "4 session", "5 transport", "6 extension, admin, data", "7 broker")
+            .mayOnlyBeAccessedByLayers(
+                    "3 routing", "4 session", "5 transport", "6 extension, service, admin, data", "7 broker")
             .ensureAllClassesAreContainedInArchitectureIgnoring("io.skep.sdk..");
 
     @ArchTest
@@ -142,10 +143,12 @@ class ArchitectureTest {
 
     /** The journal and the admin socket have one each, the loops have theirs, and each extension has its own. */
     @ArchTest
-    static final ArchRule fourClassesStartThreads = noClasses()
+    static final ArchRule fiveClassesStartThreads = noClasses()
             .that(not(belongToAnyOf(Journal.class, Loops.class, AdminServer.class)))
             .and()
             .doNotHaveFullyQualifiedName("io.skep.broker.extension.RunningExtension")
+            .and()
+            .doNotHaveFullyQualifiedName("io.skep.broker.service.Answers")
             .should()
             .dependOnClassesThat(assignableTo(Executors.class)
                     .or(assignableTo(ThreadPoolExecutor.class))

@@ -55,6 +55,7 @@ public final class Skep implements Runnable {
                 .addSubcommand(new Check(surroundings))
                 .addSubcommand(new Passwd(surroundings))
                 .addSubcommand(new HealthCheck(surroundings))
+                .addSubcommand(new SessionsTable(surroundings))
                 .addSubcommand(new MakeBackup(surroundings))
                 .addSubcommand(new Restore(surroundings))
                 .addSubcommand(Data.command(surroundings))
@@ -93,7 +94,8 @@ public final class Skep implements Runnable {
     /** Without a subcommand there is nothing to do. */
     @Override
     public void run() {
-        throw new Misuse("command: none (expected: start, check, passwd, health, backup, restore, data or version)");
+        throw new Misuse(
+                "command: none (expected: start, check, passwd, health, sessions, backup, restore, data or version)");
     }
 
     private static int explainUsage(CommandLine.ParameterException e, String... arguments) {

@@ -63,6 +63,29 @@ class OperationsIT {
     }
 
     @Test
+    void sessionsAreListedWithWhatWaitsForThem() throws Exception {
+        assertThat(run("sessions").exitCode()).isEqualTo(2);
+        Clients clients = new PahoClients();
+        try (SkepProcess broker = skep.start()) {
+            clients.subscribe(broker.port(), KEEPER).close();
+            clients.publish(broker.port(), new Message("numbers/1", "one", 1, false));
+            Outcome table = run("sessions");
+            assertThat(table.exitCode()).isZero();
+            assertThat(table.output())
+                    .hasSizeGreaterThanOrEqualTo(2)
+                    .first()
+                    .asString()
+                    .startsWith("connected");
+            assertThat(table.output()).anySatisfy(line -> assertThat(line).matches("no +\\d+s +1 +1 +\\d+ +0 +keeper"));
+            assertThat(run("sessions", "--client-id", "keeper", "--json").output())
+                    .singleElement()
+                    .asString()
+                    .startsWith("{\"clientId\":\"keeper\",\"connected\":false,");
+            assertThat(run("sessions", "--client-id", "nobody").exitCode()).isEqualTo(1);
+        }
+    }
+
+    @Test
     void aBackupUnderLoadHasAllThatWasAcknowledgedBeforeItBegan() throws Exception {
         Clients clients = new PahoClients();
         AtomicInteger acknowledged = new AtomicInteger();

@@ -42,7 +42,7 @@ class DistributionIT {
     @Test
     void helpHasExamplesForEveryCommand() throws Exception {
         assertThat(skep("--help").out()).contains("Exit codes:", "Examples:");
-        for (String command : List.of("start", "check", "passwd", "health", "backup", "restore", "data")) {
+        for (String command : List.of("start", "check", "passwd", "health", "sessions", "backup", "restore", "data")) {
             Outcome outcome = skep(command, "--help");
             assertThat(outcome.exitCode()).isZero();
             assertThat(outcome.out())

@@ -1,11 +1,30 @@
 // Skep, an MQTT broker. Apache-2.0; see LICENSE.
 package io.skep.sdk;
 
+import io.skep.sdk.service.BrokerFacts;
+import io.skep.sdk.service.Clients;
+import io.skep.sdk.service.ConnectionAttributes;
+import io.skep.sdk.service.KeyValueStore;
+import io.skep.sdk.service.Meters;
+import io.skep.sdk.service.Publisher;
+import io.skep.sdk.service.RetainedMessages;
+import io.skep.sdk.service.SessionAttributes;
+import io.skep.sdk.service.Sessions;
+import io.skep.sdk.service.Subscriptions;
 import java.nio.file.Path;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ScheduledExecutorService;
 import org.slf4j.Logger;
 
-/** What the broker offers one extension. Thread-safe. */
+/**
+ * What the broker offers one extension. Thread-safe.
+ *
+ * <p>The services (from {@link #publisher} on) may be asked at any time. What they are asked before the broker has read
+ * its sessions, as in {@link Extension#start} when the broker starts, they do as soon as it has, in that order: so
+ * {@code start} must not wait for it. When the broker has stopped, what is not answered fails with an
+ * {@link IllegalStateException}; so does what is asked while {@code extensions.in-flight-max} calls are not answered.
+ * The testkit gives a context of a real broker; one that an author writes needs what the extension uses only.
+ */
 public interface ExtensionContext {
 
     /** {@return the id of this extension, from its manifest} */
@@ -44,4 +63,58 @@ public interface ExtensionContext {
 
     /** {@return threads of this extension alone, for work that waits; stopped with the extension} */
     ScheduledExecutorService executor();
+
+    /** {@return publishes messages} */
+    default Publisher publisher() {
+        throw missing("publisher");
+    }
+
+    /** {@return the clients that are connected} */
+    default Clients clients() {
+        throw missing("clients");
+    }
+
+    /** {@return the sessions of all clients} */
+    default Sessions sessions() {
+        throw missing("sessions");
+    }
+
+    /** {@return the subscriptions of sessions} */
+    default Subscriptions subscriptions() {
+        throw missing("subscriptions");
+    }
+
+    /** {@return the retained messages} */
+    default RetainedMessages retained() {
+        throw missing("retained");
+    }
+
+    /** {@return a place for data of this extension} */
+    default KeyValueStore store() {
+        throw missing("store");
+    }
+
+    /** {@return what this extension remembers of connections} */
+    default ConnectionAttributes connectionAttributes() {
+        throw missing("connectionAttributes");
+    }
+
+    /** {@return what this extension remembers of sessions} */
+    default SessionAttributes sessionAttributes() {
+        throw missing("sessionAttributes");
+    }
+
+    /** {@return what is counted} */
+    default Meters meters() {
+        throw missing("meters");
+    }
+
+    /** {@return what runs here; completes when clients can connect} */
+    default CompletionStage<BrokerFacts> broker() {
+        throw missing("broker");
+    }
+
+    private static UnsupportedOperationException missing(String service) {
+        return new UnsupportedOperationException(service + ": none (expected: a context that has it)");
+    }
 }

@@ -7,6 +7,7 @@ import io.skep.broker.json.JsonObject;
 import io.skep.broker.routing.MessageRecord;
 import io.skep.broker.session.Inbound;
 import io.skep.broker.session.QueuedMessage;
+import io.skep.broker.session.SessionAttribute;
 import io.skep.broker.session.SessionRecord;
 import io.skep.broker.session.SubscriptionRecord;
 import io.skep.broker.session.Will;
@@ -44,10 +45,11 @@ final class DataExport {
                 Keyspace.RETAINED,
                 (key, value) -> write(line("retained").put("message", MessageJson.write(MessageRecord.read(value)))));
         Rows.all(storage, Keyspace.WILLS, (key, value) -> will(Will.read(key, value)));
-        Rows.all(
-                storage,
-                Keyspace.EXTENSIONS,
-                (key, value) -> write(line("extension").putBytes("key", key).putBytes("value", value)));
+        Rows.all(storage, Keyspace.EXTENSIONS, (key, value) -> {
+            if (!SessionAttribute.is(key)) { // those come with their session
+                write(line("extension").putBytes("key", key).putBytes("value", value));
+            }
+        });
         out.flush();
         return lines;
     }
@@ -81,6 +83,23 @@ final class DataExport {
                 to,
                 (each, stored) ->
                         write(line("inbound").put("clientId", clientId).put("packetId", Inbound.id(each))));
+        attributes(clientId, record.number());
+    }
+
+    private void attributes(String clientId, long session) throws IOException {
+        Rows.range(
+                storage,
+                Keyspace.EXTENSIONS,
+                SessionAttribute.prefix(session),
+                SessionAttribute.prefix(session + 1),
+                (key, value) -> {
+                    SessionAttribute attribute = SessionAttribute.read(key);
+                    write(line("attribute")
+                            .put("clientId", clientId)
+                            .put("extension", attribute.extension())
+                            .put("name", attribute.name())
+                            .putBytes("value", value));
+                });
     }
 
     private void subscription(String clientId, SubscriptionRecord record) throws IOException {

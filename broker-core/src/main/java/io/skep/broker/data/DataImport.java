@@ -10,6 +10,7 @@ import io.skep.broker.routing.Message;
 import io.skep.broker.routing.MessageRecord;
 import io.skep.broker.session.Inbound;
 import io.skep.broker.session.QueuedMessage;
+import io.skep.broker.session.SessionAttribute;
 import io.skep.broker.session.SessionRecord;
 import io.skep.broker.session.SubscriptionRecord;
 import io.skep.broker.session.Will;
@@ -94,13 +95,27 @@ final class DataImport {
                 batch.put(Keyspace.RETAINED, message.topic(), MessageRecord.write(message));
             }
             case "will" -> will(line);
-            case "extension" -> batch.put(Keyspace.EXTENSIONS, line.bytes("key"), line.bytes("value"));
+            case "attribute" ->
+                batch.put(
+                        Keyspace.EXTENSIONS,
+                        new SessionAttribute(owner(line), line.text("extension"), line.text("name")).key(),
+                        line.bytes("value"));
+            case "extension" -> extension(line);
             default ->
                 throw JsonObject.wrong(
                         "type",
                         line.text("type"),
-                        "session, subscription, queued, inbound, retained, will or extension");
+                        "session, subscription, queued, inbound, attribute, retained, will or extension");
         }
+    }
+
+    private void extension(JsonObject line) {
+        byte[] key = line.bytes("key");
+        if (key.length == 0 || SessionAttribute.is(key)) {
+            throw JsonObject.wrong(
+                    "key", line.text("key"), "one of an extension; what belongs to a session: attribute");
+        }
+        batch.put(Keyspace.EXTENSIONS, key, line.bytes("value"));
     }
 
     private void session(JsonObject line) {

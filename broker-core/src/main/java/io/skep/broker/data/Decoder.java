@@ -7,6 +7,7 @@ import io.skep.broker.routing.Message;
 import io.skep.broker.routing.MessageRecord;
 import io.skep.broker.session.Inbound;
 import io.skep.broker.session.QueuedMessage;
+import io.skep.broker.session.SessionAttribute;
 import io.skep.broker.session.SessionRecord;
 import io.skep.broker.session.SubscriptionRecord;
 import io.skep.broker.session.Will;
@@ -46,7 +47,8 @@ final class Decoder {
         return switch (keyspace) {
             case SUBSCRIPTIONS, QUEUE, INBOUND ->
                 !sessions.contains(ByteBuffer.wrap(key).getLong());
-            case META, SESSIONS, PAYLOADS, RETAINED, WILLS, EXTENSIONS -> false;
+            case EXTENSIONS -> SessionAttribute.is(key) && !sessions.contains(SessionAttribute.session(key));
+            case META, SESSIONS, PAYLOADS, RETAINED, WILLS -> false;
         };
     }
 
@@ -67,7 +69,12 @@ final class Decoder {
             }
             case WILLS -> check(Will.read(key, value).message());
             case PAYLOADS -> check(MessageRecord.read(value));
-            case META, EXTENSIONS -> {} // any bytes will do
+            case EXTENSIONS -> {
+                if (SessionAttribute.is(key)) {
+                    SessionAttribute.read(key);
+                }
+            }
+            case META -> {} // any bytes will do
         }
     }
 

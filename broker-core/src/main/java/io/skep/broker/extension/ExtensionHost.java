@@ -5,6 +5,7 @@ import io.skep.broker.config.ExtensionsConfig;
 import io.skep.broker.extension.LoadedExtension.State;
 import io.skep.broker.hook.HookChains;
 import io.skep.broker.metrics.Metrics;
+import io.skep.broker.service.Services;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -44,11 +45,16 @@ public final class ExtensionHost {
      * @param configReader reads {@code <id>.yaml} of the configuration folder
      */
     public ExtensionHost(
-            ExtensionsConfig config, Path home, HookChains chains, Metrics metrics, ConfigReader configReader) {
+            ExtensionsConfig config,
+            Path home,
+            HookChains chains,
+            Metrics metrics,
+            ConfigReader configReader,
+            Services services) {
         this.config = config;
         this.folder = home.resolve(config.folder());
         this.plugins = new Plugins(
-                new Environment(config, home.resolve(config.configFolder()), chains, metrics, configReader));
+                new Environment(config, home.resolve(config.configFolder()), chains, metrics, configReader, services));
     }
 
     /** Starts all extensions that can run. Their hooks do nothing yet. */

@@ -2,6 +2,7 @@
 package io.skep.broker.extension;
 
 import io.skep.broker.hook.ExtensionHooks;
+import io.skep.broker.service.ExtensionServices;
 import io.skep.sdk.Extension;
 import io.skep.sdk.storage.StorageProvider;
 import java.lang.reflect.InvocationTargetException;
@@ -36,6 +37,7 @@ final class RunningExtension extends Plugin {
     private final Environment environment;
     private final ScheduledExecutorService executor;
     private final ExtensionHooks hooks;
+    private final ExtensionServices services;
     private volatile @Nullable Extension extension;
     private @Nullable BrokenExtensionException failure;
 
@@ -45,6 +47,8 @@ final class RunningExtension extends Plugin {
         this.executor = new ScheduledThreadPoolExecutor(
                 environment.config().threadsMax(), threads(plugin.getPluginId(), plugin.getPluginClassLoader()));
         this.hooks = new ExtensionHooks(plugin.getPluginId(), environment.config(), executor, environment.metrics());
+        this.services =
+                environment.services().of(plugin.getPluginId(), environment.config(), plugin.getPluginClassLoader());
     }
 
     @Nullable BrokenExtensionException failure() {
@@ -96,7 +100,8 @@ final class RunningExtension extends Plugin {
                 environment.configFolder(),
                 environment.configReader(),
                 LoggerFactory.getLogger("extension." + plugin.getPluginId()),
-                executor));
+                executor,
+                services));
         hooks.close();
         extension = created;
         return null;
@@ -154,6 +159,7 @@ final class RunningExtension extends Plugin {
     }
 
     private void endThreads() {
+        services.close();
         executor.shutdownNow();
         try {
             if (!executor.awaitTermination(THREADS_END_SECONDS_MAX, TimeUnit.SECONDS)) {

@@ -7,11 +7,17 @@ import java.util.concurrent.atomic.LongAdder;
 public final class Metrics {
 
     private final LongAdder[] counters = new LongAdder[Metric.values().length];
+    private final Times commits = new Times();
 
     public Metrics() {
         for (int i = 0; i < counters.length; i++) {
             counters[i] = new LongAdder();
         }
+    }
+
+    /** {@return how long commits of the journal take} */
+    public Times commits() {
+        return commits;
     }
 
     public void increment(Metric metric) {

@@ -2,6 +2,7 @@
 package io.skep.broker.routing;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -167,6 +168,13 @@ final class FilterNode {
                 gathering.add(group);
             }
         }
+    }
+
+    /** {@return the subscriptions that are not shared} */
+    List<Subscription> subscriptions() {
+        Matches.Gathering gathering = new Matches.Gathering();
+        gather(gathering);
+        return List.of(gathering.matches().direct());
     }
 
     @SuppressWarnings("unchecked")

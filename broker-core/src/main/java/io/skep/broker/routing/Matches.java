@@ -15,6 +15,10 @@ record Matches(Subscription[] direct, SharedGroup[] groups) {
 
     static final Matches NONE = new Matches(new Subscription[0], new SharedGroup[0]);
 
+    int size() {
+        return direct.length + groups.length;
+    }
+
     boolean isEmpty() {
         return direct.length == 0 && groups.length == 0;
     }

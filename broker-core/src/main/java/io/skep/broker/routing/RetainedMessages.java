@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -57,28 +58,45 @@ public final class RetainedMessages {
 
     /** Visits the messages that a filter matches, in the order of their topics, without those that have expired. */
     public void match(byte[] filter, long nowMillis, Consumer<Message> visitor) {
+        match(filter, null, nowMillis, message -> {
+            visitor.accept(message);
+            return true;
+        });
+    }
+
+    /**
+     * Visits the messages that a filter matches, in the order of their topics, without those that have expired.
+     *
+     * @param after begins behind this topic; null for the first
+     * @param visitor says whether to go on
+     */
+    public void match(byte[] filter, byte @Nullable [] after, long nowMillis, Predicate<Message> visitor) {
         int wildcard = firstWildcard(filter);
         if (wildcard < 0) {
             Message message = messages.get(filter);
-            if (message != null && !message.isExpired(nowMillis)) {
-                visitor.accept(message);
+            if (after == null && message != null) {
+                visit(message, nowMillis, visitor);
             }
             return;
         }
         byte[] prefix = Arrays.copyOf(filter, wildcard);
         byte[] parent = wildcard > 0 && filter[wildcard] == '#' ? Arrays.copyOf(filter, wildcard - 1) : prefix;
-        Map.Entry<byte[], Message> entry = messages.ceilingEntry(parent);
+        Map.Entry<byte[], Message> entry = after == null ? messages.ceilingEntry(parent) : messages.higherEntry(after);
         while (entry != null && startsWith(entry.getKey(), parent)) {
             byte[] topic = entry.getKey();
             if (Filters.matches(filter, topic)) {
-                if (!entry.getValue().isExpired(nowMillis)) {
-                    visitor.accept(entry.getValue());
+                if (!visit(entry.getValue(), nowMillis, visitor)) {
+                    return;
                 }
                 entry = messages.higherEntry(topic);
             } else {
                 entry = messages.ceilingEntry(leap(filter, topic));
             }
         }
+    }
+
+    private static boolean visit(Message message, long nowMillis, Predicate<Message> visitor) {
+        return message.isExpired(nowMillis) || visitor.test(message);
     }
 
     /**

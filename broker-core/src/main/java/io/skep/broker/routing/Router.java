@@ -126,7 +126,13 @@ public final class Router {
         due.recipient().deliver(publication, due);
     }
 
-    private void retain(Publication publication) {
+    /** {@return how many a message to a topic goes to: subscribers and shared groups} */
+    public int recipients(Topic topic) {
+        return topic.matches(tree).size();
+    }
+
+    /** Retains, and does nothing else. */
+    public void retain(Publication publication) {
         Message message = publication.message();
         retained.put(message); // [MQTT-3.3.1-5]
         @Nullable Receipt receipt = publication.receipt();

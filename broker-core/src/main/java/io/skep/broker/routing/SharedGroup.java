@@ -3,6 +3,7 @@ package io.skep.broker.routing;
 
 import io.skep.broker.config.MqttConfig.SharedStrategy;
 import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +25,10 @@ final class SharedGroup {
 
     String name() {
         return name;
+    }
+
+    List<Subscription> members() {
+        return List.of(members);
     }
 
     boolean isEmpty() {

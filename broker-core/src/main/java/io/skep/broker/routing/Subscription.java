@@ -1,6 +1,7 @@
 // Skep, an MQTT broker. Apache-2.0; see LICENSE.
 package io.skep.broker.routing;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -105,6 +106,11 @@ public final class Subscription {
     /** {@return the same, but for a retained message: its RETAIN is 1 whatever the options say [MQTT-3.3.1-8]} */
     public Subscription forRetained() {
         return new Subscription(recipient, filter, flags | 8, identifiers, null);
+    }
+
+    /** {@return the subscriptions that this one is merged from, or itself} */
+    List<Subscription> parts() {
+        return parts == null ? List.of(this) : List.of(parts);
     }
 
     private int count() {

@@ -1,6 +1,8 @@
 // Skep, an MQTT broker. Apache-2.0; see LICENSE.
 package io.skep.broker.routing;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -82,13 +84,18 @@ public final class SubscriptionTree {
     /** {@return the group of a shared filter, null if nobody subscribes to it} */
     @Nullable SharedGroup group(byte[] sharedFilter) {
         Filter filter = Filter.of(sharedFilter);
+        FilterNode node = node(filter);
+        return node == null || filter.group() == null ? null : node.existingGroup(filter.group());
+    }
+
+    private @Nullable FilterNode node(Filter filter) {
         FilterNode node = root;
         for (int start = filter.start(); node != null && start <= filter.bytes().length; ) {
             int end = filter.levelEnd(start);
             node = node.child(filter.bytes(), start, end);
             start = end + 1;
         }
-        return node == null || filter.group() == null ? null : node.existingGroup(filter.group());
+        return node;
     }
 
     Matches match(Topic topic) {
@@ -115,6 +122,33 @@ public final class SubscriptionTree {
         if (child != null) {
             match(child, topic, level + 1, gathering);
         }
+    }
+
+    /** {@return all subscriptions that match a topic, those of shared groups' members included} */
+    public List<Subscription> matching(byte[] topicName) {
+        Matches matches = match(Topic.of(topicName));
+        List<Subscription> all = new ArrayList<>();
+        for (Subscription subscription : matches.direct()) {
+            all.addAll(subscription.parts());
+        }
+        for (SharedGroup group : matches.groups()) {
+            all.addAll(group.members());
+        }
+        return all;
+    }
+
+    /** {@return all subscriptions with just this filter} */
+    public List<Subscription> with(byte[] filterBytes) {
+        Filter filter = Filter.of(filterBytes);
+        FilterNode node = node(filter);
+        if (node == null) {
+            return List.of();
+        }
+        if (filter.group() == null) {
+            return node.subscriptions();
+        }
+        SharedGroup group = node.existingGroup(filter.group());
+        return group == null ? List.of() : group.members();
     }
 
     /** {@return whether a filter is of a shared subscription} */

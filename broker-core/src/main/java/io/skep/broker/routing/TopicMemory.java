@@ -2,6 +2,7 @@
 package io.skep.broker.routing;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.skep.broker.codec.Topics;
 import org.jspecify.annotations.Nullable;
 
@@ -39,6 +40,15 @@ public final class TopicMemory {
                 return topic;
             }
         }
+    }
+
+    /**
+     * {@return the topic of a name}
+     *
+     * @throws io.skep.broker.codec.MqttException if it is new and no valid topic name
+     */
+    public Topic get(byte[] name) {
+        return get(Unpooled.wrappedBuffer(name), 0, name.length);
     }
 
     private Topic add(ByteBuf buffer, int start, int length, int hash) {

@@ -24,6 +24,10 @@ final class Drops {
         this.session = session;
     }
 
+    long total() {
+        return total;
+    }
+
     void add(Metric reason) {
         total++;
         untold++;

@@ -5,6 +5,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.skep.broker.routing.Publication;
 import io.skep.broker.routing.Topic;
+import io.skep.sdk.Client;
 import io.skep.sdk.ProtocolVersion;
 import io.skep.sdk.ReasonCode;
 import java.util.IdentityHashMap;
@@ -31,6 +32,8 @@ public final class Outlet {
     private boolean dirty;
     private boolean writable = true;
     private int sent;
+    private final long connectedAtMillis = System.currentTimeMillis();
+    private @Nullable Client client; // for who asks about it
     private @Nullable IdentityHashMap<byte[], Integer> aliases; // by the name that the loop remembers
 
     /**
@@ -70,6 +73,19 @@ public final class Outlet {
     /** {@return whether the client takes packets of this size} */
     public boolean accepts(int bytes) {
         return bytes <= packetBytesMax;
+    }
+
+    /** Says who is at the other end. */
+    public void client(Client connected) {
+        client = connected;
+    }
+
+    @Nullable Client client() {
+        return client;
+    }
+
+    long connectedAtMillis() {
+        return connectedAtMillis;
     }
 
     /** {@return the buffer to append a whole packet to; it is written when the turn ends} */

@@ -42,6 +42,10 @@ final class QueueBounds {
         return messages;
     }
 
+    long bytes() {
+        return bytes;
+    }
+
     SessionConfig.Overflow overflow() {
         return limits.overflow();
     }

@@ -28,6 +28,7 @@ final class Restoration {
     private final Storage storage;
     private final Map<Long, Session> sessions = new HashMap<>();
     private final Set<Long> orphans = new HashSet<>();
+    private final Set<Long> attributed = new HashSet<>(); // of the orphans
     private final List<Will> wills = new ArrayList<>();
 
     Restoration(SessionRegistry registry, Storage storage) {
@@ -56,6 +57,7 @@ final class Restoration {
                 session.inbound().add(Inbound.id(key));
             }
         });
+        scan(Keyspace.EXTENSIONS, SessionAttribute.FIRST, SessionAttribute.END, (key, value) -> attribute(key));
         scan(Keyspace.WILLS, (key, value) -> wills.add(Will.read(key, value)));
         wills.forEach(will -> registry.taken(will.number()));
         purge();
@@ -66,8 +68,22 @@ final class Restoration {
         return wills;
     }
 
+    private void attribute(byte[] key) {
+        SessionAttribute attribute = SessionAttribute.read(key);
+        Session session = owner(SessionAttribute.withinSession(key));
+        if (session != null) {
+            session.tenancy().addAttribute(attribute.extension(), attribute.name(), Integer.MAX_VALUE);
+        } else {
+            attributed.add(attribute.session());
+        }
+    }
+
     private void scan(Keyspace keyspace, BiConsumer<byte[], byte[]> visitor) {
-        storage.scan(keyspace, FIRST, null, (key, value) -> {
+        scan(keyspace, FIRST, null, visitor);
+    }
+
+    private void scan(Keyspace keyspace, byte[] from, byte @Nullable [] to, BiConsumer<byte[], byte[]> visitor) {
+        storage.scan(keyspace, from, to, (key, value) -> {
             try {
                 visitor.accept(key, value);
             } catch (RuntimeException e) {
@@ -107,6 +123,7 @@ final class Restoration {
         }
         WriteBatch batch = storage.batch();
         orphans.forEach(number -> SessionStore.deleteThings(batch, number));
+        attributed.forEach(number -> SessionAttribute.deleteAll(batch, number));
         storage.commit(batch, failure -> {}); // if it fails, the next start tries again
     }
 }

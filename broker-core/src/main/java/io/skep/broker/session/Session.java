@@ -9,6 +9,7 @@ import io.skep.broker.routing.Recipient;
 import io.skep.broker.routing.Subscription;
 import io.skep.broker.routing.Topic;
 import io.skep.sdk.event.Event;
+import io.skep.sdk.storage.StorageException;
 import io.skep.sdk.storage.WriteBatch;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.Executor;
@@ -251,6 +252,11 @@ public final class Session implements Recipient, Executor {
         }
     }
 
+    /** {@return how many messages were dropped since the broker started} */
+    long droppedMessages() {
+        return drops == null ? 0 : drops.total();
+    }
+
     /** {@return who has the session} */
     Tenancy tenancy() {
         return tenancy;
@@ -338,7 +344,12 @@ public final class Session implements Recipient, Executor {
 
     /** Writes to the store; the step runs on the session's loop when that is durable. */
     void write(Consumer<WriteBatch> change, @Nullable Runnable then) {
-        lane.submit(new SessionWrite(this, change, then));
+        write(change, then, null);
+    }
+
+    /** Writes to the store, for someone who wants to hear of a failure; else that ends the connection. */
+    void write(Consumer<WriteBatch> change, @Nullable Runnable then, @Nullable Consumer<StorageException> failed) {
+        lane.submit(new SessionWrite(this, change, then, failed));
     }
 
     void readQueue(byte[] from, byte[] to, int most, Consumer<@Nullable QueuePage> then) {

@@ -13,12 +13,15 @@ import io.skep.broker.routing.SubscriptionTree;
 import io.skep.broker.storage.Journal;
 import io.skep.sdk.storage.Storage;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** All sessions by client id. Looked up at CONNECT only; any thread. */
@@ -61,6 +64,11 @@ public final class SessionRegistry {
         return lanes.get(loop);
     }
 
+    /** {@return the lane of something that has a name and no loop of its own, always the same} */
+    public Lane laneOf(String name) {
+        return lanes.get(Math.floorMod(name.hashCode(), lanes.size()));
+    }
+
     /** Gives a connection its session; {@link Attachment.Listener} hears the end. */
     public void attach(Attachment attachment) {
         Lane lane = attachment.outlet().lane();
@@ -83,6 +91,47 @@ public final class SessionRegistry {
     public int size() {
         return sessions.size();
     }
+
+    /** {@return all of them in no order; what comes or goes meanwhile may be seen or not} */
+    public Iterator<Session> iterator() {
+        return sessions.values().iterator();
+    }
+
+    /** {@return those that come next after a client id, by client id} */
+    public List<Session> after(String clientId, int most) {
+        TreeMap<String, Session> next = new TreeMap<>();
+        sessions.forEach((id, session) -> {
+            if (id.compareTo(clientId) > 0 && (next.size() < most || id.compareTo(next.lastKey()) < 0)) {
+                next.put(id, session);
+                if (next.size() > most) {
+                    next.pollLastEntry();
+                }
+            }
+        });
+        return List.copyOf(next.values());
+    }
+
+    /** {@return what all sessions hold together, about: it is read beside the loops that change it} */
+    public Holdings holdings() {
+        long[] sums = new long[3];
+        Consumer<Session> add = session -> {
+            sums[0] += session.subscriptions().size();
+            sums[1] += session.outbox().bounds().messages();
+            sums[2] += session.outbox().bounds().bytes();
+        };
+        sessions.values().forEach(add);
+        groups.forEachSession(add);
+        return new Holdings(sums[0], sums[1], sums[2]);
+    }
+
+    /**
+     * What sessions hold.
+     *
+     * @param subscriptions of all
+     * @param messages of QoS 1 and 2 that wait or are not acknowledged yet
+     * @param bytes of these, about
+     */
+    public record Holdings(long subscriptions, long messages, long bytes) {}
 
     /** {@return a number that was not used before} */
     public long nextNumber() {

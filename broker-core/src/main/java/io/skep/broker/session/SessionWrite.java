@@ -18,12 +18,18 @@ final class SessionWrite implements Write {
     private final Executor loop;
     private final Consumer<WriteBatch> change;
     private final @Nullable Runnable then;
+    private final @Nullable Consumer<StorageException> failed;
 
-    SessionWrite(Session session, Consumer<WriteBatch> change, @Nullable Runnable then) {
+    SessionWrite(
+            Session session,
+            Consumer<WriteBatch> change,
+            @Nullable Runnable then,
+            @Nullable Consumer<StorageException> failed) {
         this.session = session;
         this.loop = then == null ? session.lane().loop() : session;
         this.change = change;
         this.then = then;
+        this.failed = failed;
     }
 
     @Override
@@ -45,7 +51,9 @@ final class SessionWrite implements Write {
 
     @Override
     public void failed(StorageException failure) {
-        if (then != null) {
+        if (failed != null) {
+            failed.accept(failure);
+        } else if (then != null) {
             session.tenancy().storageFailed();
         }
     }

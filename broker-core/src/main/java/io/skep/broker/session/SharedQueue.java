@@ -42,6 +42,10 @@ final class SharedQueue implements GroupQueue {
     private volatile boolean recorded; // that there is such a session is on disk
     private volatile boolean ended;
 
+    Session session() {
+        return session;
+    }
+
     SharedQueue(byte[] filter, Session session, Router router) {
         this.filter = filter;
         this.session = session;

@@ -6,6 +6,7 @@ import io.skep.broker.routing.Router;
 import java.nio.ByteBuffer;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /** The queues of all shared groups, by filter; made when a message first waits. Any thread. */
@@ -41,6 +42,11 @@ final class SharedQueues {
             router.groupQueue(queue.filter(), queue);
             left(queue.filter());
         });
+    }
+
+    /** Visits the sessions that hold what waits. */
+    void forEachSession(Consumer<Session> visitor) {
+        queues.values().forEach(queue -> visitor.accept(queue.session()));
     }
 
     /** A member may have become ready. */

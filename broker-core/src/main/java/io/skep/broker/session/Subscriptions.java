@@ -7,6 +7,7 @@ import io.skep.broker.routing.RetainedMessages;
 import io.skep.broker.routing.Subscription;
 import io.skep.broker.routing.SubscriptionTree;
 import io.skep.sdk.storage.Keyspace;
+import io.skep.sdk.storage.StorageException;
 import io.skep.sdk.storage.WriteBatch;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
@@ -56,15 +57,23 @@ public final class Subscriptions {
      * @param then runs when they are stored and in effect: time for SUBACK
      */
     public void add(List<Subscription> added, Runnable then) {
+        add(added, then, null);
+    }
+
+    /** Subscribes; if that cannot be stored, says so instead of ending the connection. */
+    void add(List<Subscription> added, Runnable then, @Nullable Consumer<StorageException> failed) {
         if (added.isEmpty() || !session.isDurable()) {
             added.forEach(this::begin);
             then.run();
             return;
         }
-        session.write(batch -> added.forEach(s -> store(batch, s)), () -> {
-            added.forEach(this::begin);
-            then.run();
-        });
+        session.write(
+                batch -> added.forEach(s -> store(batch, s)),
+                () -> {
+                    added.forEach(this::begin);
+                    then.run();
+                },
+                failed);
     }
 
     private void store(WriteBatch batch, Subscription subscription) {
@@ -124,6 +133,11 @@ public final class Subscriptions {
      * @param then gets, for each filter, whether it existed; runs when the change is stored: time for UNSUBACK
      */
     public void remove(List<byte[]> filters, Consumer<boolean[]> then) {
+        remove(filters, then, null);
+    }
+
+    /** Unsubscribes; if that cannot be stored, says so instead of ending the connection. */
+    void remove(List<byte[]> filters, Consumer<boolean[]> then, @Nullable Consumer<StorageException> failed) {
         boolean[] existed = new boolean[filters.size()];
         List<byte[]> gone = new ArrayList<>();
         for (int i = 0; i < existed.length; i++) {
@@ -141,8 +155,19 @@ public final class Subscriptions {
             session.write(
                     batch -> gone.forEach(filter ->
                             batch.delete(Keyspace.SUBSCRIPTIONS, SubscriptionRecord.key(session.number(), filter))),
-                    () -> then.accept(existed));
+                    () -> then.accept(existed),
+                    failed);
         }
+    }
+
+    /** {@return all of them, in the order of the requests} */
+    List<Subscription> all() {
+        return List.copyOf(byFilter.values());
+    }
+
+    /** {@return how many there are; on another thread, about} */
+    int size() {
+        return byFilter.size();
     }
 
     private void forgetDue(byte[] filter) {
@@ -163,6 +188,14 @@ public final class Subscriptions {
             due.add(new Due(message.topic(), subscription));
         });
         pump();
+    }
+
+    /** Sends retained messages, or queues them if the client is away. */
+    void sendOrQueueRetained(Subscription subscription) {
+        sendRetained(subscription);
+        if (session.outlet() == null) {
+            disconnected();
+        }
     }
 
     void pump() {

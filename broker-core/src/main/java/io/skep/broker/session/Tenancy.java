@@ -4,7 +4,10 @@ package io.skep.broker.session;
 import io.skep.sdk.ReasonCode;
 import io.skep.sdk.event.Event;
 import io.skep.sdk.storage.Keyspace;
+import io.skep.sdk.storage.WriteBatch;
 import java.util.ArrayDeque;
+import java.util.HashSet;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -30,6 +33,7 @@ final class Tenancy {
     private @Nullable Outlet holder; // whose session it is
     private boolean used; // by a connection, ever
     private boolean stored; // at some time, so that there may be something to delete
+    private @Nullable Set<String> attributes; // of extensions, by their ids and names
     private long sentBefore; // by the broker that ended
     private boolean ended;
     private boolean gone; // from the disk, too
@@ -247,9 +251,17 @@ final class Tenancy {
             registry.hooks().fire(new Event.SessionEnded(session.clientId()));
         }
         if (stored) {
-            session.write(batch -> SessionStore.delete(batch, session.clientId(), session.number()), this::gone);
+            boolean withAttributes = attributes != null;
+            session.write(batch -> delete(batch, withAttributes), this::gone);
         } else {
             gone();
+        }
+    }
+
+    private void delete(WriteBatch batch, boolean withAttributes) {
+        SessionStore.delete(batch, session.clientId(), session.number());
+        if (withAttributes) {
+            SessionAttribute.deleteAll(batch, session.number());
         }
     }
 
@@ -272,6 +284,73 @@ final class Tenancy {
         while (gone && afterEnd != null && !afterEnd.isEmpty()) {
             afterEnd.remove().run();
         }
+    }
+
+    /** {@return whether there is a session: one that a client has had, and that has not ended} */
+    boolean exists() {
+        return used && !ended;
+    }
+
+    /** {@return when the last connection ended; 0 while there is one} */
+    long endedAtMillis() {
+        return endedAtMillis;
+    }
+
+    /**
+     * An extension keeps something with the session, on disk, which its end has to delete.
+     *
+     * @return false if it has as many attributes already
+     */
+    boolean addAttribute(String extension, String name, int most) {
+        if (attributes == null) {
+            attributes = new HashSet<>();
+        }
+        String prefix = extension + '\0';
+        if (!attributes.contains(prefix + name)
+                && attributes.stream().filter(each -> each.startsWith(prefix)).count() >= most) {
+            return false;
+        }
+        stored = true;
+        attributes.add(prefix + name);
+        return true;
+    }
+
+    /** An extension keeps something no more; an older value may still be on disk. */
+    void removeAttribute(String extension, String name) {
+        if (attributes != null) {
+            attributes.remove(extension + '\0' + name);
+        }
+    }
+
+    /** Ends the connection, if there is one; returns whether there was. */
+    boolean dismiss(ReasonCode reason, String text, boolean publishWill) {
+        Outlet former = holder;
+        if (former == null) {
+            return false;
+        }
+        if (!publishWill) {
+            will.drop();
+        }
+        former.close(reason, text);
+        return true;
+    }
+
+    /** Ends the session, whoever has it; the step runs when nothing of it is on disk any more. */
+    void terminate(ReasonCode reason, String text, Runnable then) {
+        if (pending != null) {
+            pending.outlet().close(reason, text);
+            pending = null;
+        }
+        Outlet former = holder;
+        if (former != null) {
+            leave(Ending.FAILURE);
+            former.close(reason, text);
+        }
+        if (!ended) {
+            end();
+        }
+        afterEnd.add(then);
+        runAfterEnd();
     }
 
     /** Takes over what was stored, at start, before there are loops that could see it. */

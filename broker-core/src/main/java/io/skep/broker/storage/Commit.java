@@ -19,6 +19,8 @@ final class Commit implements Storage.Done {
     private int stored;
     private @Nullable StorageException failure;
     private volatile boolean hasEnded;
+    private volatile long endedNanos;
+    private final long beganNanos = System.nanoTime();
 
     /** Made on the journal's thread, the only one to use it except for {@link #done}. */
     Commit(Runnable ended) {
@@ -57,6 +59,11 @@ final class Commit implements Storage.Done {
         return failure;
     }
 
+    /** {@return how long the engine took, with the gathering of the batch} */
+    long nanos() {
+        return endedNanos - beganNanos;
+    }
+
     boolean hasEnded() {
         return hasEnded;
     }
@@ -66,6 +73,7 @@ final class Commit implements Storage.Done {
     public void done(@Nullable StorageException why) {
         if (!hasEnded) {
             failure = why;
+            endedNanos = System.nanoTime();
             hasEnded = true;
             ended.run();
         }

@@ -110,6 +110,11 @@ public final class Journal implements AutoCloseable {
         offer(new Read<>(loop, work, done, failed));
     }
 
+    /** {@return how many writes wait for their end} */
+    public int waiting() {
+        return waiting.get();
+    }
+
     /** {@return whether so much waits that whoever causes durable writes should stop being read} */
     public boolean isFull() {
         return waiting.get() >= WAITING_MAX;
@@ -246,6 +251,7 @@ public final class Journal implements AutoCloseable {
         } else if (commit.stored() > 0) {
             metrics.increment(Metric.JOURNAL_COMMITS);
             metrics.add(Metric.JOURNAL_WRITES, commit.stored());
+            metrics.commits().record(commit.nanos());
             if (failedCommits > 0) {
                 log.info("the storage writes again, after {} failed commits", failedCommits);
                 failedCommits = 0;

@@ -200,6 +200,7 @@ final class Handshake implements Attachment.Listener {
                 properties.maximumPacketSize(),
                 properties.topicAliasMaximum(),
                 connection::close);
+        outlet.client(client);
         connection.outlet(outlet);
         long most = reception.expiryMax().toSeconds();
         if (connect.version() == ProtocolVersion.V5_0) {

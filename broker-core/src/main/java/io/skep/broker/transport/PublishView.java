@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * A PUBLISH as extensions see it: a view of the inbound buffer while they look at it, a message of its own afterwards.
  * What is not asked for is not decoded.
  */
-final class PublishView implements Publish {
+public final class PublishView implements Publish {
 
     private final Topic topic;
     private @Nullable PublishFrame frame;
@@ -35,8 +35,13 @@ final class PublishView implements Publish {
         this.message = message;
     }
 
+    /** {@return a view of a message that is kept} */
+    public static Publish of(Message message) {
+        return new PublishView(message);
+    }
+
     /** {@return the message of a publish that an extension answered with, which only this class can have made} */
-    static Message messageOf(Publish publish) {
+    public static Message messageOf(Publish publish) {
         return ((PublishView) publish).message();
     }
 

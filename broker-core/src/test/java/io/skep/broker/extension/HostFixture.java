@@ -13,6 +13,7 @@ import io.skep.broker.config.ExtensionsConfig;
 import io.skep.broker.hook.HookChains;
 import io.skep.broker.loop.Loop;
 import io.skep.broker.metrics.Metrics;
+import io.skep.broker.service.Services;
 import io.skep.sdk.Client;
 import io.skep.sdk.ProtocolVersion;
 import io.skep.sdk.auth.Decision;
@@ -51,7 +52,8 @@ final class HostFixture implements AutoCloseable {
     List<LoadedExtension> start(ConfigReader reader, String... disabled) {
         ExtensionsConfig config = new ExtensionsConfig(
                 Path.of("extensions"), Path.of("conf", "extensions"), List.of(disabled), 100, 100, 2);
-        ExtensionHost started = new ExtensionHost(config, home, chains, new Metrics(), reader);
+        Metrics metrics = new Metrics();
+        ExtensionHost started = new ExtensionHost(config, home, chains, metrics, reader, new Services(metrics));
         host = started;
         started.start();
         started.activate();

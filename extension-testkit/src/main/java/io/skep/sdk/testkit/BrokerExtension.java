@@ -5,9 +5,8 @@ import io.skep.broker.Broker;
 import io.skep.broker.config.ConfigLoader;
 import io.skep.broker.config.ListenerConfig;
 import io.skep.broker.config.SkepConfig;
-import io.skep.broker.hook.ExtensionHooks;
-import io.skep.broker.hook.HookChains;
 import io.skep.broker.metrics.Metrics;
+import io.skep.sdk.Extension;
 import io.skep.sdk.Hooks;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -19,7 +18,6 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ForkJoinPool;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
@@ -52,8 +50,8 @@ public final class BrokerExtension
         implements BeforeAllCallback, BeforeEachCallback, AfterEachCallback, AfterAllCallback {
 
     private final Map<String, String> settings = new LinkedHashMap<>();
-    private final List<Consumer<? super Hooks>> registrations = new ArrayList<>();
-    private final List<ExtensionHooks> installed = new ArrayList<>();
+    private final List<Registration> registrations = new ArrayList<>();
+    private final List<Installed> installed = new ArrayList<>();
     private UnaryOperator<SkepConfig> change = UnaryOperator.identity();
     private List<InetSocketAddress> addresses = List.of();
     private boolean servesClass;
@@ -103,6 +101,23 @@ public final class BrokerExtension
      * @return this
      */
     public BrokerExtension hooks(Consumer<? super Hooks> registration) {
+        return add(new Registration(null, context -> registration.accept(context.hooks())));
+    }
+
+    /**
+     * Runs an extension in the broker, with a context that has everything: hooks, services, threads, and for its
+     * configuration the files in {@code conf/extensions} of {@link #home}. It is started as soon as the broker runs, on
+     * the thread of the test, and again after each restart.
+     *
+     * @param id its id
+     * @param extension is started and stopped
+     * @return this
+     */
+    public BrokerExtension extension(String id, Extension extension) {
+        return add(new Registration(id, extension));
+    }
+
+    private BrokerExtension add(Registration registration) {
         registrations.add(registration);
         if (broker != null) {
             install(broker, registration);
@@ -110,15 +125,17 @@ public final class BrokerExtension
         return this;
     }
 
-    private void install(Broker running, Consumer<? super Hooks> registration) {
-        SkepConfig config = running.get(SkepConfig.class);
-        String id = "test-" + (installed.size() + 1);
-        ExtensionHooks hooks =
-                new ExtensionHooks(id, config.extensions(), ForkJoinPool.commonPool(), running.get(Metrics.class));
-        registration.accept(hooks);
-        running.get(HookChains.class).add(hooks);
-        installed.add(hooks);
+    private void install(Broker running, Registration registration) {
+        String id = registration.id() == null ? "test-" + (installed.size() + 1) : registration.id();
+        installed.add(Installed.start(id, registration.extension(), running, home()));
     }
+
+    /**
+     * An extension to be started with each broker.
+     *
+     * @param id null if nobody needs to know it
+     */
+    private record Registration(@Nullable String id, Extension extension) {}
 
     /** {@return the port of the first listener} */
     public int port() {
@@ -171,6 +188,7 @@ public final class BrokerExtension
         if (broker != null) {
             broker.stop();
             broker = null;
+            installed.forEach(Installed::stop);
             installed.clear();
         }
     }
@@ -238,7 +256,9 @@ public final class BrokerExtension
         while (registrations.size() > registrationsOfClass) {
             registrations.remove(registrations.size() - 1);
             if (broker != null) {
-                broker.get(HookChains.class).remove(installed.remove(installed.size() - 1));
+                Installed last = installed.remove(installed.size() - 1);
+                last.retire(broker);
+                last.stop();
             }
         }
     }

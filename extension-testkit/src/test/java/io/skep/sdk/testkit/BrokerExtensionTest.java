@@ -6,11 +6,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.skep.broker.config.MqttConfig;
 import io.skep.broker.config.SkepConfig;
 import io.skep.broker.hook.HookChains;
+import io.skep.sdk.Extension;
+import io.skep.sdk.ExtensionContext;
 import io.skep.sdk.auth.Decision;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.file.Path;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.MethodOrderer.OrderAnnotation;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
@@ -57,6 +61,41 @@ class BrokerExtensionTest {
         assertThat(broker.port()).isEqualTo(port);
         assertThat(broker.home()).isEqualTo(home);
         assertThat(chains().authorizes()).isTrue();
+    }
+
+    @Test
+    void anExtensionUnderTestHasServicesAndIsStoppedWithItsBroker() {
+        AtomicInteger starts = new AtomicInteger();
+        AtomicInteger stops = new AtomicInteger();
+        CompletableFuture<ExtensionContext> given = new CompletableFuture<>();
+        another.extension("probe", new Extension() {
+            @Override
+            public void start(ExtensionContext context) {
+                starts.incrementAndGet();
+                given.complete(context);
+            }
+
+            @Override
+            public void stop() {
+                stops.incrementAndGet();
+            }
+        });
+        ExtensionContext context = given.join();
+        assertThat(context.id()).isEqualTo("probe");
+        context.store().put("k", new byte[] {1}).toCompletableFuture().join();
+        assertThat(context.store().get("k").toCompletableFuture().join().orElseThrow())
+                .containsExactly(1);
+        int port = context.broker()
+                .toCompletableFuture()
+                .join()
+                .listeners()
+                .get(0)
+                .address()
+                .getPort();
+        assertThat(port).isEqualTo(another.port());
+        another.restart();
+        assertThat(starts).hasValue(2);
+        assertThat(stops).hasValue(1);
     }
 
     @Test

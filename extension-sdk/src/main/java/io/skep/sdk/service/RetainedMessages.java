@@ -1,0 +1,31 @@
+// Skep, an MQTT broker. Apache-2.0; see LICENSE.
+package io.skep.sdk.service;
+
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+
+/** The retained messages. To set one, publish with {@link Message#withRetain}; what has expired is not there. */
+public interface RetainedMessages {
+
+    /**
+     * {@return the retained message of a topic, if there is one}
+     *
+     * @param topic a topic name
+     */
+    CompletionStage<Optional<Message>> find(String topic);
+
+    /**
+     * {@return those whose topic matches a filter, in an order that keeps the topics under one parent together}
+     *
+     * @param filter a topic filter, not a shared one
+     */
+    Listing<Message> matching(String filter);
+
+    /**
+     * Removes a retained message without telling subscribers, which publishing an empty one would do.
+     *
+     * @param topic a topic name
+     * @return whether there was one; completes when that is stored
+     */
+    CompletionStage<Boolean> remove(String topic);
+}

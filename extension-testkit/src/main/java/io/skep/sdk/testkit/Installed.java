@@ -1,0 +1,62 @@
+// Skep, an MQTT broker. Apache-2.0; see LICENSE.
+package io.skep.sdk.testkit;
+
+import io.skep.broker.Broker;
+import io.skep.broker.config.ExtensionsConfig;
+import io.skep.broker.config.SkepConfig;
+import io.skep.broker.hook.ExtensionHooks;
+import io.skep.broker.hook.HookChains;
+import io.skep.broker.metrics.Metrics;
+import io.skep.broker.service.ExtensionServices;
+import io.skep.broker.service.Services;
+import io.skep.sdk.Extension;
+import java.nio.file.Path;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import org.slf4j.LoggerFactory;
+
+/** An extension that was started in the broker of a test, without a JAR. */
+record Installed(
+        Extension extension, ExtensionHooks hooks, ScheduledExecutorService executor, ExtensionServices services) {
+
+    static Installed start(String id, Extension extension, Broker broker, Path home) {
+        ExtensionsConfig config = broker.get(SkepConfig.class).extensions();
+        ScheduledExecutorService executor = new ScheduledThreadPoolExecutor(config.threadsMax(), task -> {
+            Thread thread = new Thread(task, "skep-ext-" + id);
+            thread.setDaemon(true);
+            return thread;
+        });
+        ExtensionHooks hooks = new ExtensionHooks(id, config, executor, broker.get(Metrics.class));
+        ExtensionServices services =
+                broker.get(Services.class).of(id, config, extension.getClass().getClassLoader());
+        try {
+            extension.start(new TestContext(
+                    id,
+                    hooks,
+                    home.resolve(config.configFolder()),
+                    LoggerFactory.getLogger("extension." + id),
+                    executor,
+                    services));
+        } catch (Exception e) {
+            throw new IllegalStateException("extension " + id + ": does not start", e);
+        }
+        broker.get(HookChains.class).add(hooks);
+        return new Installed(extension, hooks, executor, services);
+    }
+
+    /** Takes its hooks out of a broker that goes on. */
+    void retire(Broker broker) {
+        broker.get(HookChains.class).remove(hooks);
+    }
+
+    void stop() {
+        try {
+            extension.stop();
+        } catch (Exception e) {
+            throw new IllegalStateException("an extension does not stop", e);
+        } finally {
+            services.close();
+            executor.shutdownNow();
+        }
+    }
+}
