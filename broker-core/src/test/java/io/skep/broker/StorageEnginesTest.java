@@ -169,8 +169,8 @@ class StorageEnginesTest {
         assertStartFails(USES_SHELF.replace("{config", "{disabled: [disabled], config"))
                 .isInstanceOf(StartException.class)
                 .hasMessage("storage.engine: 'shelf' (expected: one of rocksdb, memory;"
-                        + " disabled.jar does not run: extensions.disabled names it;"
-                        + " broken.jar does not run: url: none (expected: one))");
+                        + " broken.jar does not run: url: none (expected: one);"
+                        + " disabled.jar does not run: it is disabled)");
     }
 
     @Test

@@ -2,6 +2,7 @@
 package io.skep.broker.config;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 
 /**
@@ -13,9 +14,16 @@ import java.util.List;
  * @param inFlightMax unanswered calls that one extension may have
  * @param eventsMax events that may wait for one extension
  * @param threadsMax of one extension
+ * @param startTimeout of one extension
  */
 public record ExtensionsConfig(
-        Path folder, Path configFolder, List<String> disabled, int inFlightMax, int eventsMax, int threadsMax) {
+        Path folder,
+        Path configFolder,
+        List<String> disabled,
+        int inFlightMax,
+        int eventsMax,
+        int threadsMax,
+        Duration startTimeout) {
 
     /** Refuses bounds that let nothing through. */
     public ExtensionsConfig {
@@ -27,7 +35,7 @@ public record ExtensionsConfig(
                 .check();
     }
 
-    /** {@code extensions}, {@code conf/extensions}, nothing disabled, 10,000 calls, 10,000 events, 4 threads. */
-    public static final ExtensionsConfig DEFAULT =
-            new ExtensionsConfig(Path.of("extensions"), Path.of("conf", "extensions"), List.of(), 10_000, 10_000, 4);
+    /** {@code extensions}, {@code conf/extensions}, nothing disabled, 10,000 calls, 10,000 events, 4 threads, 30 s. */
+    public static final ExtensionsConfig DEFAULT = new ExtensionsConfig(
+            Path.of("extensions"), Path.of("conf", "extensions"), List.of(), 10_000, 10_000, 4, Duration.ofSeconds(30));
 }

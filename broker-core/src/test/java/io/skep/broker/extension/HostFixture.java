@@ -22,6 +22,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -39,6 +40,7 @@ final class HostFixture implements AutoCloseable {
     private final Level levelBefore = root.getLevel();
     private final EventLoop eventLoop = new DefaultEventLoop();
     private @Nullable ExtensionHost host;
+    Duration startTimeout = Duration.ofSeconds(30);
 
     HostFixture(Path home) throws IOException {
         this.home = home;
@@ -50,11 +52,11 @@ final class HostFixture implements AutoCloseable {
 
     List<LoadedExtension> start(ConfigReader reader, String... disabled) {
         ExtensionsConfig config = new ExtensionsConfig(
-                Path.of("extensions"), Path.of("conf", "extensions"), List.of(disabled), 100, 100, 2);
+                Path.of("extensions"), Path.of("conf", "extensions"), List.of(disabled), 100, 100, 2, startTimeout);
         ExtensionHost started = new ExtensionHost(config, home, chains, new Metrics(), reader);
         host = started;
         started.start();
-        started.activate();
+        started.activate(List.of(new Loop(0, eventLoop)));
         return started.loaded();
     }
 
