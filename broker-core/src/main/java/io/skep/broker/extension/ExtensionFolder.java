@@ -46,6 +46,13 @@ final class ExtensionFolder {
         boolean isGone() {
             return stamp.equals(FileStamp.GONE);
         }
+
+        /** {@return whether that is news} */
+        boolean settle() {
+            boolean news = isRestless();
+            settled = stamp;
+            return news;
+        }
     }
 
     ExtensionFolder(Path folder) {
@@ -94,23 +101,25 @@ final class ExtensionFolder {
         return settle(start, now) || !disabled.equals(disabledBefore);
     }
 
+    /** What has come settles first: whoever is gone may only have changed its name. */
     private boolean settle(boolean start, long now) {
-        boolean arriving = sights.values().stream().anyMatch(sight -> sight.isRestless() && !sight.isGone());
         boolean changed = false;
-        for (Map.Entry<Path, Sight> each : List.copyOf(sights.entrySet())) {
+        boolean arriving = false;
+        for (Map.Entry<Path, Sight> each : sights.entrySet()) {
             Sight sight = each.getValue();
-            long stillNanos = now - sight.sinceNanos;
-            boolean settles = sight.isGone()
-                    ? stillNanos >= (arriving ? GONE_NANOS : STILL_NANOS)
-                    : stillNanos >= BROKEN_NANOS || ((start || stillNanos >= STILL_NANOS) && isWhole(each.getKey()));
-            if (sight.isRestless() && settles) {
-                sight.settled = sight.stamp;
-                changed = true;
-            }
-            if (sight.isGone() && !sight.isRestless()) {
-                sights.remove(each.getKey());
+            if (!sight.isGone() && sight.isRestless()) {
+                long stillNanos = now - sight.sinceNanos;
+                boolean whole = (start || stillNanos >= STILL_NANOS) && isWhole(each.getKey());
+                boolean settles = whole || stillNanos >= BROKEN_NANOS;
+                arriving |= !settles;
+                changed |= settles && sight.settle();
             }
         }
+        long goneNanos = arriving ? GONE_NANOS : STILL_NANOS;
+        for (Sight sight : sights.values()) {
+            changed |= sight.isGone() && now - sight.sinceNanos >= goneNanos && sight.settle();
+        }
+        sights.values().removeIf(sight -> sight.isGone() && !sight.isRestless());
         return changed;
     }
 

@@ -38,7 +38,7 @@ final class Retirement {
         this.turns = turnOfEachLoop.get();
     }
 
-    /** Stops them if it is time. {@return whether they have stopped} */
+    /** {@return whether they have stopped, now if it is time} */
     boolean tryEnd() {
         boolean quiet =
                 turns.isDone() && leaving.stream().allMatch(each -> each.hooks().isIdle());

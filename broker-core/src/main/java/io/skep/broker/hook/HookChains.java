@@ -51,7 +51,7 @@ public final class HookChains {
         current.updateAndGet(chains -> chains.replace(old, fresh));
     }
 
-    /** From now on nobody is let in while no extension authenticates. {@return whether that is new} Any thread. */
+    /** {@return whether it is new that nobody is let in while no extension authenticates, as it is from now on} */
     public boolean guard() {
         return !guarded.getAndSet(true);
     }
