@@ -57,6 +57,7 @@ public final class Skep implements Runnable {
                 .addSubcommand(new MakeBackup(surroundings))
                 .addSubcommand(new Restore(surroundings))
                 .addSubcommand(Data.command(surroundings))
+                .addSubcommand(Extensions.command(surroundings))
                 .addSubcommand(new Version(surroundings))
                 .setOut(surroundings.out())
                 .setErr(surroundings.err())
@@ -91,7 +92,7 @@ public final class Skep implements Runnable {
     /** Without a subcommand there is nothing to do. */
     @Override
     public void run() {
-        throw new Misuse("command: none (expected: start, check, passwd, health, backup, restore, data or version)");
+        throw new Misuse("command: none (expected: start, check, passwd, health, backup, restore, data, extensions or version)");
     }
 
     private static int explainUsage(CommandLine.ParameterException e, String... arguments) {

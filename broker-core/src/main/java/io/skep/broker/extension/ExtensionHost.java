@@ -149,8 +149,10 @@ public final class ExtensionHost {
     public boolean reload(@Nullable String id, Duration timeout) throws InterruptedException {
         return await(
                 watch.submit(() -> {
+                    folder.look();
                     deployment.readAgain(id);
                     deploy();
+                    return id;
                 }),
                 timeout);
     }
