@@ -88,8 +88,7 @@ final class ReplacementUnderLoadTest {
                 long begin = System.nanoTime();
                 Files.move(versions.get(i - 1), jar, StandardCopyOption.REPLACE_EXISTING);
                 RunningBroker.await(
-                        "version " + version,
-                        () -> streams.stream().allMatch(stream -> stream.version() == version));
+                        "version " + version, () -> streams.stream().allMatch(stream -> stream.version() == version));
                 delays.add(Duration.ofNanos(System.nanoTime() - begin));
             }
             goesOn.set(false);
@@ -119,7 +118,9 @@ final class ReplacementUnderLoadTest {
             assertThat(broker.get(ExtensionHost.class).loaded())
                     .extracting(LoadedExtension::state)
                     .containsExactly(LoadedExtension.State.STARTED);
-            RunningBroker.await("the end of the threads of all but the last", () -> threads().count() <= 4);
+            RunningBroker.await(
+                    "the end of the threads of all but the last",
+                    () -> threads().count() <= 4);
             RunningBroker.await("collection of all class loaders but the last", () -> {
                 System.gc();
                 return loaders.stream().allMatch(loader -> loader.get() == null);
@@ -134,8 +135,7 @@ final class ReplacementUnderLoadTest {
 
     /** {@return the class loader of the extension, or of one that it has replaced a moment ago} */
     private static WeakReference<ClassLoader> loader() {
-        return new WeakReference<>(
-                threads().findFirst().orElseThrow().getContextClassLoader());
+        return new WeakReference<>(threads().findFirst().orElseThrow().getContextClassLoader());
     }
 
     private static Path passing(int version, Path file) throws IOException {

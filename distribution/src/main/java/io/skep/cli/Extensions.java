@@ -109,7 +109,9 @@ final class Extensions implements Runnable {
             throws IOException {
         JsonObject before = ask(options, new JsonObject());
         Files.deleteIfExists(marker(options, before, id));
-        return before == null ? atNextStart(id, "enabled") : changed(options, id, new JsonObject().put("look", true), "runs");
+        return before == null
+                ? atNextStart(id, "enabled")
+                : changed(options, id, new JsonObject().put("look", true), "runs");
     }
 
     @Command(name = "disable", description = "Stop an extension, and do not start it again until it is enabled.")
@@ -193,7 +195,8 @@ final class Extensions implements Runnable {
                 .distinct()
                 .toList();
         if (!ids.contains(id)) {
-            throw new Misuse("ID: " + id + " (expected: " + (ids.isEmpty() ? "one, but there is none" : "one of " + String.join(", ", ids)) + ")");
+            throw new Misuse("ID: " + id + " (expected: "
+                    + (ids.isEmpty() ? "one, but there is none" : "one of " + String.join(", ", ids)) + ")");
         }
     }
 
@@ -203,7 +206,9 @@ final class Extensions implements Runnable {
             throw new Misuse("ID: " + id + " (expected: letters, digits, '.', '-' and '_')");
         }
         Path folder = answer == null
-                ? surroundings.home().resolve(options.loadAll(surroundings).extensions().folder())
+                ? surroundings
+                        .home()
+                        .resolve(options.loadAll(surroundings).extensions().folder())
                 : Path.of(answer.text("folder"));
         return folder.resolve(id + ".disabled");
     }

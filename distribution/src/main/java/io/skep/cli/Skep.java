@@ -92,7 +92,8 @@ public final class Skep implements Runnable {
     /** Without a subcommand there is nothing to do. */
     @Override
     public void run() {
-        throw new Misuse("command: none (expected: start, check, passwd, health, backup, restore, data, extensions or version)");
+        throw new Misuse(
+                "command: none (expected: start, check, passwd, health, backup, restore, data, extensions or version)");
     }
 
     private static int explainUsage(CommandLine.ParameterException e, String... arguments) {

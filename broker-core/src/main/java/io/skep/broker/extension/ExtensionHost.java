@@ -152,7 +152,7 @@ public final class ExtensionHost {
                     folder.look();
                     deployment.readAgain(id);
                     deploy();
-                    return id;
+                    return true;
                 }),
                 timeout);
     }

@@ -107,7 +107,9 @@ final class HostFixture implements AutoCloseable {
 
     /** {@return what the authenticators say; extensions under test put into the text what they found out} */
     Decision login(String userName) {
-        return beginLogin(userName).orTimeout(SOON.toSeconds(), TimeUnit.SECONDS).join();
+        return beginLogin(userName)
+                .orTimeout(SOON.toSeconds(), TimeUnit.SECONDS)
+                .join();
     }
 
     CompletableFuture<Decision> beginLogin(String userName) {
