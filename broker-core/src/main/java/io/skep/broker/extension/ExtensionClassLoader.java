@@ -41,13 +41,20 @@ final class ExtensionClassLoader extends PluginClassLoader {
     @Override
     protected @Nullable Class<?> loadClassFromDependencies(String className) {
         for (ExtensionClassLoader dependency : dependencies) {
-            try {
-                return dependency.loadClass(className);
-            } catch (ClassNotFoundException e) {
-                continue; // the next may have it
+            Class<?> found = dependency.loadOrNull(className);
+            if (found != null) {
+                return found;
             }
         }
         return null;
+    }
+
+    private @Nullable Class<?> loadOrNull(String className) {
+        try {
+            return loadClass(className);
+        } catch (ClassNotFoundException e) {
+            return null;
+        }
     }
 
     @Override
