@@ -18,7 +18,6 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -155,7 +154,7 @@ final class ReplacementUnderLoadTest {
         private final AtomicInteger sent = new AtomicInteger();
         private final AtomicInteger received = new AtomicInteger();
         private final AtomicInteger version = new AtomicInteger();
-        private final AtomicReference<String> wrong = new AtomicReference<>("");
+        private volatile String wrong = "";
         private final CompletableFuture<Void> publishing;
         private final CompletableFuture<Void> receiving;
 
@@ -228,8 +227,8 @@ final class ReplacementUnderLoadTest {
                 int passed = Integer.parseInt(text[0]);
                 int number = Integer.parseInt(text[1]);
                 if (text.length != 2 || number != received.get() || passed < version.get()) {
-                    wrong.set(String.join(" ", text) + " came, expected " + received + " of version " + version);
-                    throw new AssertionError(wrong.get());
+                    wrong = String.join(" ", text) + " came, expected " + received + " of version " + version;
+                    throw new AssertionError(wrong);
                 }
                 received.incrementAndGet();
                 version.set(passed);
@@ -245,8 +244,8 @@ final class ReplacementUnderLoadTest {
             publishing.join();
             subscriber.close();
             publisher.close();
-            if (!wrong.get().isEmpty()) {
-                throw new AssertionError(wrong.get());
+            if (!wrong.isEmpty()) {
+                throw new AssertionError(wrong);
             }
             assertThat(received.get()).isEqualTo(sent.get()).isGreaterThan(100);
         }

@@ -32,6 +32,7 @@ public record ExtensionsConfig(
                 .range("in-flight-max", inFlightMax, 1, Integer.MAX_VALUE)
                 .range("events-max", eventsMax, 1, Integer.MAX_VALUE)
                 .range("threads-max", threadsMax, 1, 1_024)
+                .range("start-timeout", startTimeout, Duration.ofMillis(1), Duration.ofHours(1))
                 .check();
     }
 

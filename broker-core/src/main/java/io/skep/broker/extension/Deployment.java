@@ -3,8 +3,6 @@ package io.skep.broker.extension;
 
 import io.skep.broker.extension.LoadedExtension.State;
 import io.skep.broker.hook.ExtensionHooks;
-import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
@@ -14,7 +12,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.stream.Stream;
@@ -36,10 +33,7 @@ final class Deployment {
     private static final Logger log = LoggerFactory.getLogger(Deployment.class);
 
     private final Environment environment;
-    private final Staging staging;
-    private final SdkVersion sdk = SdkVersion.current();
-    private final ManifestFinder manifests = new ManifestFinder();
-    private final Map<Path, Found> files = new TreeMap<>();
+    private final FoundFiles files;
     private final List<Retirement> retirements = new ArrayList<>();
     private final Set<RunningExtension> untilTheEnd = new HashSet<>();
     private Map<String, RunningExtension> running = new LinkedHashMap<>(); // dependencies first
@@ -48,46 +42,9 @@ final class Deployment {
     private boolean active;
     private long started;
 
-    Deployment(Environment environment) throws IOException {
+    Deployment(Environment environment, FoundFiles files) {
         this.environment = environment;
-        this.staging = new Staging();
-    }
-
-    /** Reads what is new or has changed; forgets what is gone. */
-    void read(Map<Path, String> stamps) {
-        files.keySet().retainAll(stamps.keySet());
-        stamps.forEach((source, stamp) -> {
-            Found known = files.get(source);
-            if (known == null || !known.stamp().equals(stamp)) {
-                Found fresh = read(source, stamp);
-                if (ExtensionFolder.stamp(source).equals(stamp)) { // else it has changed meanwhile, and settles again
-                    files.put(source, fresh);
-                }
-            }
-        });
-    }
-
-    /** Reads files again as if they had changed: those of an extension, or all without an id. */
-    void readAgain(@Nullable String id) {
-        files.replaceAll((source, known) -> id == null || known.id().equals(id) ? read(source, known.stamp()) : known);
-    }
-
-    private Found read(Path source, String stamp) {
-        try {
-            Path copy = staging.copy(source);
-            var descriptor = manifests.find(copy);
-            return Found.of(
-                    source,
-                    stamp,
-                    copy,
-                    descriptor,
-                    sdk.defect(descriptor.getRequires().strip()));
-        } catch (IOException e) {
-            String defect = "cannot be read: " + e + " (expected: a whole file; copy it again)";
-            return Found.unreadable(source, stamp, defect, null);
-        } catch (BrokenExtensionException e) {
-            return Found.unreadable(source, stamp, e.getMessage(), e.getCause());
-        }
+        this.files = files;
     }
 
     /**
@@ -97,7 +54,7 @@ final class Deployment {
      */
     void deploy(Set<String> disabledIds) {
         disabled = Set.copyOf(disabledIds);
-        files.values().forEach(Found::clearProblem);
+        files.all().forEach(Found::clearProblem);
         Map<String, Found> wanted = wanted();
         Map<String, RunningExtension> next = new LinkedHashMap<>();
         while (!wanted.isEmpty()) {
@@ -125,7 +82,7 @@ final class Deployment {
                 wanted.put(now.id(), now);
             }
         }
-        for (Found found : files.values()) {
+        for (Found found : files.all()) {
             if (found.isDefective() || disabled.contains(found.id())) {
                 continue;
             }
@@ -261,7 +218,7 @@ final class Deployment {
                 log.info("extension {} {} is taken out", id, old.found().version());
             }
         });
-        Set<Found> all = new LinkedHashSet<>(files.values());
+        Set<Found> all = new LinkedHashSet<>(files.all());
         for (RunningExtension each : untilTheEnd) {
             Found found = each.found();
             boolean asked = files.get(found.source()) != found || disabled.contains(each.id());
@@ -295,7 +252,7 @@ final class Deployment {
         return running.values().stream()
                 .filter(each -> each.found().source().equals(found.source())
                         || (each.id().equals(found.id())
-                                && !files.containsKey(each.found().source())))
+                                && files.get(each.found().source()) == null))
                 .findFirst()
                 .orElse(null);
     }
@@ -316,19 +273,9 @@ final class Deployment {
     /** Stops who has left and has nothing to do any more, and deletes working copies that nobody uses. */
     void tidy() {
         retirements.removeIf(Retirement::tryEnd);
-        Set<Path> used = new HashSet<>();
-        Stream.of(
-                        files.values().stream(),
-                        running.values().stream().map(RunningExtension::found),
-                        retirements.stream().flatMap(Retirement::leaving).map(RunningExtension::found))
-                .flatMap(each -> each)
-                .map(Found::copy)
-                .forEach(copy -> {
-                    if (copy != null) {
-                        used.add(copy);
-                    }
-                });
-        staging.keep(used);
+        Stream<RunningExtension> inUse =
+                Stream.concat(running.values().stream(), retirements.stream().flatMap(Retirement::leaving));
+        files.deleteCopiesBut(inUse.map(RunningExtension::found));
     }
 
     Collection<RunningExtension> running() {
@@ -344,8 +291,7 @@ final class Deployment {
         environment.chains().replace(hooks(last), List.of());
         last.forEach(RunningExtension::stop);
         running = new LinkedHashMap<>();
-        files.clear();
-        staging.close();
+        files.close();
     }
 
     /** {@return what runs, in the order of the starts, then what does not, by file} */
@@ -357,7 +303,7 @@ final class Deployment {
             String note = found.problem().isEmpty() && now != null ? now.problem() : found.problem();
             all.add(new LoadedExtension(found.file(), found.id(), found.version(), State.STARTED, note));
         }
-        for (Found found : files.values()) {
+        for (Found found : files.all()) {
             if (running.values().stream()
                     .noneMatch(each -> each.found().source().equals(found.source()))) {
                 boolean off = !found.isDefective() && disabled.contains(found.id());

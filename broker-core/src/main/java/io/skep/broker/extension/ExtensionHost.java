@@ -40,6 +40,7 @@ public final class ExtensionHost {
     private final ExtensionsConfig config;
     private final Path path;
     private final ExtensionFolder folder;
+    private final FoundFiles files;
     private final Deployment deployment;
     private final ScheduledThreadPoolExecutor watch = new ScheduledThreadPoolExecutor(1, ExtensionHost::thread);
     private volatile List<LoadedExtension> loaded = List.of();
@@ -58,11 +59,12 @@ public final class ExtensionHost {
         this.path = home.resolve(config.folder());
         this.folder = new ExtensionFolder(path);
         try {
-            deployment = new Deployment(
-                    new Environment(config, home.resolve(config.configFolder()), chains, metrics, configReader));
+            files = new FoundFiles();
         } catch (IOException e) {
             throw new UncheckedIOException("java.io.tmpdir: (expected: a folder for copies of extensions)", e);
         }
+        deployment = new Deployment(
+                new Environment(config, home.resolve(config.configFolder()), chains, metrics, configReader), files);
     }
 
     /** Starts all extensions that can run. Their hooks do nothing yet. */
@@ -150,7 +152,7 @@ public final class ExtensionHost {
         return await(
                 watch.submit(() -> {
                     folder.look();
-                    deployment.readAgain(id);
+                    files.readAgain(id);
                     deploy();
                     return true;
                 }),
@@ -193,7 +195,7 @@ public final class ExtensionHost {
     }
 
     private void deploy() {
-        deployment.read(folder.files());
+        files.read(folder.files());
         Set<String> disabled = new HashSet<>(config.disabled());
         disabled.addAll(folder.disabled());
         deployment.deploy(disabled);

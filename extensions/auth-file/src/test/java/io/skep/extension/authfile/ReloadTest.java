@@ -81,7 +81,8 @@ class ReloadTest {
         assertThat(mayLogIn("bert")).isTrue();
 
         Files.delete(folder.resolve("users.yaml"));
-        assertThatThrownBy(() -> context.listeners.forEach(Runnable::run)).hasMessageStartingWith("users-file: users.yaml");
+        assertThatThrownBy(() -> context.listeners.forEach(Runnable::run))
+                .hasMessageStartingWith("users-file: users.yaml");
         assertThat(mayLogIn("bert")).isTrue();
     }
 
