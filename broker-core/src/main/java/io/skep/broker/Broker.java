@@ -79,9 +79,9 @@ public final class Broker implements AutoCloseable {
             String dataId = idOf(storage);
             injector = wire(new BrokerModule(config, metrics, hooks, services, extensions, storage), storage);
             startThreads();
-            Health health = startAdmin(home.resolve(config.storage().folder()));
+            Health health = startAdmin(home.resolve(config.storage().folder()), extensions);
             loadSessions(storage);
-            extensions.activate();
+            watch(extensions);
             listeners = listen(
                     config.listeners().stream().map(each -> each.in(home)).toList());
             services.open(core(config, began, dataId));
@@ -148,7 +148,7 @@ public final class Broker implements AutoCloseable {
     }
 
     /** Before sessions are loaded, so that a start that takes long can be seen. */
-    private Health startAdmin(Path folder) {
+    private Health startAdmin(Path folder, ExtensionHost extensions) {
         Journal journal = injector.getInstance(Journal.class);
         Health health = new Health(
                 journal,
@@ -161,12 +161,13 @@ public final class Broker implements AutoCloseable {
                     .answer("health", health)
                     .answer("sessions", new SessionsReport(injector.getInstance(SessionRegistry.class)))
                     .answer("backup", snapshot::take)
-                    .answer("backup-done", snapshot::remove);
+                    .answer("backup-done", snapshot::remove)
+                    .answer("extensions", new ExtensionsCommand(extensions, injector.getInstance(HookChains.class)));
             undo.push(admin::close);
         } catch (IOException e) {
             log.warn(
-                    "no admin socket for '{}' (expected: a folder that can have one); 'skep health', 'skep sessions' and 'skep backup'"
-                            + " cannot ask this broker",
+                    "no admin socket for '{}' (expected: a folder that can have one); 'skep health', 'skep sessions', 'skep backup'"
+                            + " and 'skep extensions' cannot ask this broker",
                     folder,
                     e);
         }
@@ -188,6 +189,12 @@ public final class Broker implements AutoCloseable {
         SessionRegistry sessions = injector.getInstance(SessionRegistry.class);
         sessions.load(storage);
         log.info("sessions: {}", sessions.size());
+    }
+
+    /** From now on hooks are called, and what changes in the folder takes effect. */
+    private void watch(ExtensionHost extensions) {
+        undo.push(extensions::endWatch);
+        extensions.activate(injector.getInstance(Loops.class).all());
     }
 
     private Listeners listen(List<ListenerConfig> configs) throws IOException {

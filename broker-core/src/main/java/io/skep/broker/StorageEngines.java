@@ -40,7 +40,9 @@ final class StorageEngines {
         if (chosen.size() > 1) {
             throw wrong(config, "provided once, but there is one of each: " + origins(chosen));
         }
-        return open(config, folder, chosen.get(0));
+        Storage storage = open(config, folder, chosen.get(0));
+        extensions.keepUntilTheEnd(chosen.get(0));
+        return storage;
     }
 
     private static Storage open(StorageConfig config, Path folder, StorageEngine engine) {
@@ -81,7 +83,7 @@ final class StorageEngines {
         return extensions.stream()
                 .filter(extension -> extension.state() != LoadedExtension.State.STARTED)
                 .map(extension -> "; " + extension.file() + " does not run: "
-                        + (extension.failure().isEmpty() ? "extensions.disabled names it" : extension.failure()))
+                        + (extension.failure().isEmpty() ? "it is disabled" : extension.failure()))
                 .collect(Collectors.joining());
     }
 }

@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.skep.broker.config.ConfigLoader;
+import io.skep.broker.extension.ExtensionHost;
 import io.skep.broker.extension.ExtensionJar;
+import io.skep.broker.extension.LoadedExtension;
 import io.skep.sdk.storage.StorageException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -59,6 +61,26 @@ class StorageEnginesTest {
     }
 
     @Test
+    void whoProvidesTheEngineThatIsInUseStaysUntilTheNextStart() throws IOException {
+        ShelfEngine.write(home, "shelf", "return new Shelf(folder);");
+        Path file = Files.writeString(home.resolve("skep.yaml"), "listeners: [{port: 0}]\n" + ShelfEngine.USED);
+        try (LogLines log = new LogLines();
+                Broker broker = Broker.start(new ConfigLoader(home).load(file, Map.of(), Map.of()), home)) {
+            Files.delete(home.resolve("extensions/shelf.jar"));
+            RunningBroker.await("a warning", () -> !log.complaints().isEmpty());
+            assertThat(log.complaints())
+                    .singleElement()
+                    .asString()
+                    .endsWith("extension shelf 1.0.0 goes on, the change of shelf.jar is not used:"
+                            + " its storage is in use, so this takes effect at the next start");
+            assertThat(broker.get(ExtensionHost.class).loaded())
+                    .extracting(LoadedExtension::state)
+                    .containsExactly(LoadedExtension.State.STARTED);
+            RawClient.connect(broker.addresses().get(0).getPort(), "ann", false).close(); // its session is stored
+        }
+    }
+
+    @Test
     void anEngineThatNobodyProvidesStopsTheStart() throws IOException {
         ShelfEngine.write(home, "shelf", "return new Shelf(folder);");
         assertStartFails(ShelfEngine.USED.replace("shelf", "shelves"))
@@ -78,8 +100,8 @@ class StorageEnginesTest {
         assertStartFails(ShelfEngine.USED.replace("{config", "{disabled: [disabled], config"))
                 .isInstanceOf(StartException.class)
                 .hasMessage("storage.engine: 'shelf' (expected: one of rocksdb, memory;"
-                        + " disabled.jar does not run: extensions.disabled names it;"
-                        + " broken.jar does not run: url: none (expected: one))");
+                        + " broken.jar does not run: url: none (expected: one);"
+                        + " disabled.jar does not run: it is disabled)");
     }
 
     @Test

@@ -1,6 +1,7 @@
 // Skep, an MQTT broker. Apache-2.0; see LICENSE.
 package io.skep.cli;
 
+import io.skep.broker.config.SkepConfig;
 import io.skep.broker.config.StorageConfig;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
@@ -18,10 +19,14 @@ final class DataOptions {
     @Option(names = "--data", paramLabel = "DIR", description = "The data folder, if not that of the configuration.")
     @Nullable Path data;
 
-    StorageConfig load(Surroundings surroundings) {
+    SkepConfig loadAll(Surroundings surroundings) {
         ConfigOptions options = new ConfigOptions();
         options.config = config;
-        return options.load(surroundings).storage();
+        return options.load(surroundings);
+    }
+
+    StorageConfig load(Surroundings surroundings) {
+        return loadAll(surroundings).storage();
     }
 
     Path folder(Surroundings surroundings, StorageConfig config) {

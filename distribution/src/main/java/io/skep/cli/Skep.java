@@ -59,6 +59,7 @@ public final class Skep implements Runnable {
                 .addSubcommand(new MakeBackup(surroundings))
                 .addSubcommand(new Restore(surroundings))
                 .addSubcommand(Data.command(surroundings))
+                .addSubcommand(Extensions.command(surroundings))
                 .addSubcommand(new Version(surroundings))
                 .setOut(surroundings.out())
                 .setErr(surroundings.err())
@@ -95,7 +96,7 @@ public final class Skep implements Runnable {
     @Override
     public void run() {
         throw new Misuse(
-                "command: none (expected: start, check, passwd, health, sessions, backup, restore, data or version)");
+                "command: none (expected: start, check, passwd, health, sessions, backup, restore, data, extensions or version)");
     }
 
     private static int explainUsage(CommandLine.ParameterException e, String... arguments) {

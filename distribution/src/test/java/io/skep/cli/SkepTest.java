@@ -79,7 +79,7 @@ class SkepTest {
     void wrongUsageIsALineAndTheCode2() {
         Map.of(
                         List.of(),
-                                "command: none (expected: start, check, passwd, health, sessions, backup, restore, data or version)",
+                                "command: none (expected: start, check, passwd, health, sessions, backup, restore, data, extensions or version)",
                         List.of("chek"), "Unmatched argument at index 0: 'chek'",
                         List.of("check", "--prt", "1"), "Unknown options: '--prt', '1'",
                         List.of("check", "--port", "x"), "Invalid value for option '--port': 'x' is not an int",

@@ -14,6 +14,7 @@ import io.skep.sdk.service.Subscriptions;
 import java.nio.file.Path;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 
 /**
@@ -54,6 +55,20 @@ public interface ExtensionContext {
      * @throws IllegalArgumentException naming every unknown or wrong key with its line
      */
     <T extends Record> T config(Class<T> type, Path file);
+
+    /**
+     * Asks to be told when the configuration has changed: {@code conf/extensions/<id>.yaml}, or another file that this
+     * extension has read. It is bound anew, with what {@link #config(Class)} would return, once the files have stayed
+     * as they are for a second; on a thread of the extension, one call at a time. A change that does not bind, or that
+     * the listener refuses by an {@link IllegalArgumentException}, is logged with its line, and so is a file that is
+     * gone; the extension keeps what it has. Registered in {@link Extension#start}.
+     *
+     * @param type a record
+     * @param listener gets the new record; it reads other files anew itself, if there are any
+     * @param <T> the record
+     * @implSpec calls nobody, for contexts whose configuration stays as it is
+     */
+    default <T extends Record> void onConfigChange(Class<T> type, Consumer<? super T> listener) {}
 
     /** {@return the folder {@code conf/extensions}, which need not exist} */
     Path configFolder();

@@ -2,6 +2,7 @@
 package io.skep.broker.config;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 
 /**
@@ -13,9 +14,16 @@ import java.util.List;
  * @param inFlightMax unanswered calls that one extension may have
  * @param eventsMax events that may wait for one extension
  * @param threadsMax of one extension
+ * @param startTimeout of one extension
  */
 public record ExtensionsConfig(
-        Path folder, Path configFolder, List<String> disabled, int inFlightMax, int eventsMax, int threadsMax) {
+        Path folder,
+        Path configFolder,
+        List<String> disabled,
+        int inFlightMax,
+        int eventsMax,
+        int threadsMax,
+        Duration startTimeout) {
 
     /** Refuses bounds that let nothing through. */
     public ExtensionsConfig {
@@ -24,10 +32,11 @@ public record ExtensionsConfig(
                 .range("in-flight-max", inFlightMax, 1, Integer.MAX_VALUE)
                 .range("events-max", eventsMax, 1, Integer.MAX_VALUE)
                 .range("threads-max", threadsMax, 1, 1_024)
+                .range("start-timeout", startTimeout, Duration.ofMillis(1), Duration.ofHours(1))
                 .check();
     }
 
-    /** {@code extensions}, {@code conf/extensions}, nothing disabled, 10,000 calls, 10,000 events, 4 threads. */
-    public static final ExtensionsConfig DEFAULT =
-            new ExtensionsConfig(Path.of("extensions"), Path.of("conf", "extensions"), List.of(), 10_000, 10_000, 4);
+    /** {@code extensions}, {@code conf/extensions}, nothing disabled, 10,000 calls, 10,000 events, 4 threads, 30 s. */
+    public static final ExtensionsConfig DEFAULT = new ExtensionsConfig(
+            Path.of("extensions"), Path.of("conf", "extensions"), List.of(), 10_000, 10_000, 4, Duration.ofSeconds(30));
 }

@@ -17,6 +17,7 @@ import io.skep.sdk.service.Subscriptions;
 import java.nio.file.Path;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 
 /** What one extension sees of the broker. */
@@ -24,7 +25,7 @@ record Context(
         String id,
         Hooks hooks,
         Path configFolder,
-        ConfigReader configReader,
+        ConfigFiles configFiles,
         Logger logger,
         ScheduledExecutorService executor,
         ExtensionServices services)
@@ -37,7 +38,12 @@ record Context(
 
     @Override
     public <T extends Record> T config(Class<T> type, Path file) {
-        return configReader.bind(configFolder.resolve(file), type);
+        return configFiles.read(configFolder.resolve(file), type);
+    }
+
+    @Override
+    public <T extends Record> void onConfigChange(Class<T> type, Consumer<? super T> listener) {
+        configFiles.onChange(type, listener);
     }
 
     @Override

@@ -2,41 +2,51 @@
 package io.skep.broker.extension;
 
 import io.skep.broker.config.ExtensionsConfig;
-import io.skep.broker.extension.LoadedExtension.State;
 import io.skep.broker.hook.HookChains;
 import io.skep.broker.metrics.Metrics;
 import io.skep.broker.service.Services;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
+import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
-import org.pf4j.PluginDependency;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs what lies in the extensions folder. Each JAR, zip or folder there is copied, its manifest read, and started when
- * what it depends on runs. What cannot run is logged in one line that says why, and does not keep the others from
- * running.
+ * Runs what lies in the extensions folder, and goes on looking there: what comes, changes or goes while the broker runs
+ * takes effect within two seconds. What cannot run is logged in one line that says why, and does not keep the others
+ * from running.
  *
  * <p>Extensions start before there are sessions, because one of them may provide the storage that sessions are read
- * from; their hooks take effect when the sessions are there. They stop after the storage was closed.
+ * from; their hooks take effect when the sessions are there, and from then on the thread {@code skep-extensions} looks
+ * after them. They stop after the storage was closed. Started and stopped by one thread; the rest is thread-safe.
  */
 public final class ExtensionHost {
 
     private static final Logger log = LoggerFactory.getLogger(ExtensionHost.class);
+    private static final long LOOK_MILLIS = 250;
+    private static final int LOOKS_PER_SECOND = 4;
+    private static final Duration WATCH_END_MAX = Duration.ofSeconds(5);
 
     private final ExtensionsConfig config;
-    private final Path folder;
-    private final Plugins plugins;
-    private final SdkVersion sdk = SdkVersion.current();
-    private final ManifestFinder manifests = new ManifestFinder();
-    private final List<LoadedExtension> loaded = new CopyOnWriteArrayList<>();
-    private @Nullable Staging staging;
+    private final Path path;
+    private final ExtensionFolder folder;
+    private final FoundFiles files;
+    private final Deployment deployment;
+    private final ScheduledThreadPoolExecutor watch = new ScheduledThreadPoolExecutor(1, ExtensionHost::thread);
+    private volatile List<LoadedExtension> loaded = List.of();
+    private long looks;
+    private String trouble = "";
 
     /**
      * Looks at nothing yet.
@@ -52,121 +62,150 @@ public final class ExtensionHost {
             ConfigReader configReader,
             Services services) {
         this.config = config;
-        this.folder = home.resolve(config.folder());
-        this.plugins = new Plugins(
-                new Environment(config, home.resolve(config.configFolder()), chains, metrics, configReader, services));
+        this.path = home.resolve(config.folder());
+        this.folder = new ExtensionFolder(path);
+        try {
+            files = new FoundFiles();
+        } catch (IOException e) {
+            throw new UncheckedIOException("java.io.tmpdir: (expected: a folder for copies of extensions)", e);
+        }
+        deployment = new Deployment(
+                new Environment(config, home.resolve(config.configFolder()), chains, metrics, configReader, services),
+                files);
     }
 
     /** Starts all extensions that can run. Their hooks do nothing yet. */
     public void start() {
-        Map<String, Staged> waiting = stage();
-        while (!waiting.isEmpty()) {
-            Staged next = firstReady(waiting);
-            waiting.remove(next.id());
-            start(next);
+        try {
+            folder.lookAtStart();
+        } catch (IOException e) {
+            throw new UncheckedIOException("extensions.folder: " + path + " (expected: readable)", e);
         }
+        deploy();
     }
 
-    /** Lets the hooks of all extensions take effect. */
-    public void activate() {
-        plugins.activate();
+    /** An engine is in use: the extension that provides it stays as it is, whatever becomes of its file. */
+    public void keepUntilTheEnd(StorageEngine engine) {
+        deployment.running().stream()
+                .filter(each -> each.hooks().storageProviders().contains(engine.provider()))
+                .toList()
+                .forEach(deployment::keepUntilTheEnd);
     }
 
-    /** {@return the storage engines that extensions offer} */
-    public List<StorageEngine> storageEngines() {
-        return plugins.storageEngines();
+    /**
+     * Lets the hooks of all extensions take effect, and begins to look after the folder.
+     *
+     * @param loops whoever calls hooks does it on one of these
+     */
+    public void activate(List<? extends Executor> loops) {
+        deployment.activate(loops);
+        watch.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+        watch.scheduleWithFixedDelay(this::tick, LOOK_MILLIS, LOOK_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    /** Changes nothing any more: the broker stops. */
+    public void endWatch() {
+        watch.shutdownNow();
+        try {
+            if (!watch.awaitTermination(WATCH_END_MAX.toMillis(), TimeUnit.MILLISECONDS)) {
+                log.warn("extensions: a change is still under way (expected: an end within {})", WATCH_END_MAX);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /** Stops all extensions and forgets them. No hook may be running, and no storage of an extension be open. */
     public void stop() {
-        plugins.stop();
-        loaded.clear();
-        if (staging != null) {
-            staging.close();
-        }
+        endWatch();
+        deployment.stop();
+        loaded = List.of();
     }
 
-    /** {@return what became of each file of the folder} */
+    /** {@return the storage engines that extensions offer} */
+    public List<StorageEngine> storageEngines() {
+        return deployment.running().stream()
+                .flatMap(each -> each.hooks().storageProviders().stream()
+                        .map(provider -> new StorageEngine("extension " + each.id(), provider)))
+                .toList();
+    }
+
+    /** {@return what became of each file of the folder: what runs, in the order of the starts, then the others} */
     public List<LoadedExtension> loaded() {
-        return List.copyOf(loaded);
+        return loaded;
     }
 
-    private Map<String, Staged> stage() {
-        Map<String, Staged> found = new LinkedHashMap<>();
+    /** {@return the extensions folder} */
+    public Path folder() {
+        return path;
+    }
+
+    /**
+     * Looks at the folder at once.
+     *
+     * @return false if the change takes longer than the caller wants to wait; it goes on
+     */
+    public boolean look(Duration timeout) throws InterruptedException {
+        return await(watch.submit(this::tick), timeout);
+    }
+
+    /**
+     * Starts an extension anew beside the one that runs, as if its file had changed; also one that could not run.
+     *
+     * @param id null for all
+     * @return false if it takes longer than the caller wants to wait; it goes on
+     */
+    public boolean reload(@Nullable String id, Duration timeout) throws InterruptedException {
+        return await(
+                watch.submit(() -> {
+                    folder.look();
+                    files.readAgain(id);
+                    deploy();
+                    return true;
+                }),
+                timeout);
+    }
+
+    private static Thread thread(Runnable task) {
+        Thread thread = new Thread(task, "skep-extensions");
+        thread.setDaemon(true);
+        return thread;
+    }
+
+    private static boolean await(Future<?> change, Duration timeout) throws InterruptedException {
         try {
-            Staging copies = new Staging();
-            staging = copies;
-            for (Path source : Staging.candidates(folder)) {
-                stage(source, copies, found);
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException("extensions.folder: " + folder + " (expected: readable)", e);
+            change.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
+            return true;
+        } catch (TimeoutException e) {
+            return false;
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(e.getCause());
         }
-        return found;
     }
 
-    private void stage(Path source, Staging copies, Map<String, Staged> found) {
-        String file = source.getFileName().toString();
+    private void tick() {
         try {
-            Path copy = copies.copy(source);
-            Staged staged = new Staged(source, copy, manifests.find(copy));
-            if (config.disabled().contains(staged.id())) {
-                loaded.add(new LoadedExtension(file, staged.id(), staged.version(), State.DISABLED, ""));
-                return;
+            if (folder.look()) {
+                deploy();
             }
-            sdk.check(staged.descriptor().getRequires().strip());
-            Staged other = found.putIfAbsent(staged.id(), staged);
-            if (other != null) {
-                throw new BrokenExtensionException("Plugin-Id: " + staged.id() + " (expected: not that of "
-                        + other.file() + "; remove one of the two files)");
+            deployment.tidy();
+            if (looks++ % LOOKS_PER_SECOND == 0) {
+                deployment.running().forEach(RunningExtension::lookAtConfig);
             }
-        } catch (IOException e) {
-            reject(file, file, "", "cannot be read: " + e + " (expected: a whole file; copy it again)", null);
-        } catch (BrokenExtensionException e) {
-            reject(file, file, "", e.getMessage(), e.getCause());
+            trouble = "";
+        } catch (IOException | RuntimeException e) {
+            if (!e.toString().equals(trouble)) {
+                trouble = e.toString(); // as long as it stays the same it is said once
+                log.error("extensions.folder: {} (expected: readable); extensions stay as they are", path, e);
+            }
         }
     }
 
-    /** {@return one that waits for no other; of a circle, any} */
-    private static Staged firstReady(Map<String, Staged> waiting) {
-        return waiting.values().stream()
-                .filter(staged -> staged.dependencies().stream()
-                        .noneMatch(dependency -> waiting.containsKey(dependency.getPluginId())))
-                .findFirst()
-                .orElseGet(() -> waiting.values().iterator().next());
-    }
-
-    private void start(Staged staged) {
-        try {
-            staged.dependencies().forEach(this::check);
-            plugins.start(staged.copy());
-            loaded.add(new LoadedExtension(staged.file(), staged.id(), staged.version(), State.STARTED, ""));
-            log.info("extension {} {} runs", staged.id(), staged.version());
-        } catch (BrokenExtensionException e) {
-            reject(staged.file(), staged.id(), staged.version(), e.getMessage(), e.getCause());
-        }
-    }
-
-    private void check(PluginDependency dependency) {
-        String id = dependency.getPluginId();
-        LoadedExtension target = loaded.stream()
-                .filter(extension -> extension.id().equals(id) && extension.state() == State.STARTED)
-                .findFirst()
-                .orElse(null);
-        String range = dependency.getPluginVersionSupport();
-        if (target == null) {
-            if (!dependency.isOptional()) {
-                throw new BrokenExtensionException("Plugin-Dependencies: " + id
-                        + " (expected: an extension that runs, without depending on this one)");
-            }
-        } else if (!SdkVersion.satisfies(target.version(), "Plugin-Dependencies", range)) {
-            throw new BrokenExtensionException("Plugin-Dependencies: " + id + "@" + range
-                    + " (expected: fits its version " + target.version() + ")");
-        }
-    }
-
-    private void reject(String file, String id, String version, String why, @Nullable Throwable cause) {
-        loaded.add(new LoadedExtension(file, id, version, State.FAILED, why));
-        log.warn("extension {} is left out: {}", file, why, cause);
+    private void deploy() {
+        files.read(folder.files());
+        Set<String> disabled = new HashSet<>(config.disabled());
+        disabled.addAll(folder.disabled());
+        deployment.deploy(disabled);
+        loaded = deployment.loaded();
     }
 }

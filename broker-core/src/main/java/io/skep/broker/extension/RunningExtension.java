@@ -4,9 +4,14 @@ package io.skep.broker.extension;
 import io.skep.broker.hook.ExtensionHooks;
 import io.skep.broker.service.ExtensionServices;
 import io.skep.sdk.Extension;
-import io.skep.sdk.storage.StorageProvider;
+import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
@@ -17,89 +22,126 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
-import org.pf4j.Plugin;
-import org.pf4j.PluginWrapper;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One extension with its threads and hooks. It never fails towards PF4J, which would log that at length: the host asks
- * for {@link #failure} and says it in a line.
+ * One version of an extension that was started, with its classes, threads and hooks. It is never started again: what
+ * replaces it is another one of these.
  */
-final class RunningExtension extends Plugin {
+final class RunningExtension {
 
     private static final Logger log = LoggerFactory.getLogger(RunningExtension.class);
-    private static final int START_SECONDS_MAX = 30;
     private static final int STOP_SECONDS_MAX = 3;
     private static final int THREADS_END_SECONDS_MAX = 1;
 
-    private final PluginWrapper plugin;
-    private final Environment environment;
+    private final Found found;
+    private final long number;
+    private final Map<String, RunningExtension> dependencies;
+    private final ExtensionClassLoader classes;
     private final ScheduledExecutorService executor;
     private final ExtensionHooks hooks;
     private final ExtensionServices services;
+    private final ConfigFiles configFiles;
+    private final Environment environment;
     private volatile @Nullable Extension extension;
-    private @Nullable BrokenExtensionException failure;
 
-    RunningExtension(PluginWrapper plugin, Environment environment) {
-        this.plugin = plugin;
+    /**
+     * One that is not started yet.
+     *
+     * @param found has a working copy
+     * @param number no other has it
+     * @param dependencies whose classes it sees, by their ids
+     */
+    RunningExtension(Found found, long number, Map<String, RunningExtension> dependencies, Environment environment) {
+        this.found = found;
+        this.number = number;
+        this.dependencies = Map.copyOf(dependencies);
         this.environment = environment;
-        this.executor = new ScheduledThreadPoolExecutor(
-                environment.config().threadsMax(), threads(plugin.getPluginId(), plugin.getPluginClassLoader()));
-        this.hooks = new ExtensionHooks(plugin.getPluginId(), environment.config(), executor, environment.metrics());
-        this.services =
-                environment.services().of(plugin.getPluginId(), environment.config(), plugin.getPluginClassLoader());
+        this.classes = classes(found, dependencies.values());
+        this.executor = new ScheduledThreadPoolExecutor(environment.config().threadsMax(), threads(id(), classes));
+        this.hooks = new ExtensionHooks(id(), environment.config(), executor, environment.metrics());
+        Logger logger = LoggerFactory.getLogger("extension." + id());
+        Path main = environment.configFolder().resolve(id() + ".yaml");
+        this.configFiles = new ConfigFiles(main, environment.configReader(), executor, logger);
+        this.services = environment.services().of(id(), environment.config(), classes);
     }
 
-    @Nullable BrokenExtensionException failure() {
-        return failure;
-    }
-
-    @Override
-    public void start() {
+    private static ExtensionClassLoader classes(Found found, Collection<RunningExtension> dependencies) {
+        ExtensionClassLoader loader = new ExtensionClassLoader(
+                Objects.requireNonNull(found.descriptor(), "descriptor"),
+                dependencies.stream().map(dependency -> dependency.classes).toList());
         try {
-            await(this::startOnOwnThread, START_SECONDS_MAX);
+            Staging.jars(Objects.requireNonNull(found.copy(), "copy")).forEach(jar -> loader.addFile(jar.toFile()));
+        } catch (IOException e) {
+            throw new BrokenExtensionException("its working copy cannot be read: " + e, e);
+        }
+        return loader;
+    }
+
+    Found found() {
+        return found;
+    }
+
+    String id() {
+        return found.id();
+    }
+
+    long number() {
+        return number;
+    }
+
+    Map<String, RunningExtension> dependencies() {
+        return dependencies;
+    }
+
+    /** {@return its hooks; they are in no chain unless somebody puts them there} */
+    ExtensionHooks hooks() {
+        return hooks;
+    }
+
+    /** Tells the extension if its configuration has changed. Now and then, by one thread. */
+    void lookAtConfig() {
+        configFiles.look();
+    }
+
+    /** Starts it; if that fails, nothing of it stays. */
+    void start() {
+        try {
+            await(this::startOnOwnThread, environment.config().startTimeout());
         } catch (BrokenExtensionException e) {
-            failure = e;
+            end();
+            throw e;
         }
     }
 
-    /** Lets the hooks take effect. */
-    void activate() {
-        environment.chains().add(hooks);
-    }
-
-    List<StorageProvider> storageProviders() {
-        return hooks.storageProviders();
-    }
-
-    @Override
-    public void stop() {
-        environment.chains().remove(hooks);
+    /** Stops what was started. Its hooks are in no chain, and none of them is being called. */
+    void stop() {
         Extension started = extension;
-        if (started != null && failure == null) {
+        hooks.retire();
+        if (started != null) {
             try {
                 await(
                         () -> {
                             started.stop();
                             return null;
                         },
-                        STOP_SECONDS_MAX);
+                        Duration.ofSeconds(STOP_SECONDS_MAX));
             } catch (BrokenExtensionException e) {
-                log.warn("extension {}: stop: {}", plugin.getPluginId(), e.getMessage(), e.getCause());
+                log.warn("extension {}: stop: {}", id(), e.getMessage(), e.getCause());
             }
         }
-        endThreads();
+        end();
     }
 
     private @Nullable Void startOnOwnThread() throws Exception {
         Extension created = create();
         created.start(new Context(
-                plugin.getPluginId(),
+                id(),
                 hooks,
                 environment.configFolder(),
-                environment.configReader(),
-                LoggerFactory.getLogger("extension." + plugin.getPluginId()),
+                configFiles,
+                LoggerFactory.getLogger("extension." + id()),
                 executor,
                 services));
         hooks.close();
@@ -108,10 +150,10 @@ final class RunningExtension extends Plugin {
     }
 
     private Extension create() {
-        String name = plugin.getDescriptor().getPluginClass();
+        String name = Objects.requireNonNull(found.descriptor(), "descriptor").getPluginClass();
         Class<?> type;
         try {
-            type = plugin.getPluginClassLoader().loadClass(name);
+            type = classes.loadClass(name);
         } catch (ClassNotFoundException e) {
             throw broken(name, "a class in the JAR");
         }
@@ -132,15 +174,15 @@ final class RunningExtension extends Plugin {
     }
 
     /** Runs a step of the extension's life on one of its threads and waits for it. */
-    private void await(Callable<?> step, int secondsMax) {
+    private void await(Callable<?> step, Duration timeout) {
         Future<?> result = executor.submit(step);
         try {
-            result.get(secondsMax, TimeUnit.SECONDS);
+            result.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
         } catch (ExecutionException e) {
             throw failureOf(e.getCause() == null ? e : e.getCause());
         } catch (TimeoutException e) {
             result.cancel(true);
-            throw new BrokenExtensionException("did not return within " + secondsMax + " s");
+            throw new BrokenExtensionException("did not return within " + timeout.toMillis() + " ms");
         } catch (InterruptedException e) {
             result.cancel(true);
             Thread.currentThread().interrupt();
@@ -158,24 +200,44 @@ final class RunningExtension extends Plugin {
         return new BrokenExtensionException("failed with " + cause, cause);
     }
 
-    private void endThreads() {
+    private void end() {
         services.close();
         executor.shutdownNow();
         try {
-            if (!executor.awaitTermination(THREADS_END_SECONDS_MAX, TimeUnit.SECONDS)) {
+            boolean ended = executor.awaitTermination(THREADS_END_SECONDS_MAX, TimeUnit.SECONDS);
+            List<String> left = ended ? threadsOfItsOwn() : List.of(threadNames(id()) + "*");
+            if (!left.isEmpty()) {
                 log.warn(
-                        "extension {}: its threads ignore the interrupt and run on (expected: they end with stop)",
-                        plugin.getPluginId());
+                        "extension {}: threads run on without it: {} (expected: they end with stop, or when interrupted)",
+                        id(),
+                        left);
             }
+            classes.close();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        } catch (IOException e) {
+            log.warn("extension {}: its JARs cannot be closed", id(), e);
         }
+    }
+
+    /** {@return the names of threads that the extension has started by itself and not ended} */
+    private List<String> threadsOfItsOwn() {
+        return Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> thread.getContextClassLoader() == classes && thread.isAlive())
+                .map(Thread::getName)
+                .filter(name -> !name.startsWith(threadNames(id()))) // they are about to end
+                .sorted()
+                .toList();
+    }
+
+    private static String threadNames(String id) {
+        return "skep-ext-" + id + "-";
     }
 
     private static ThreadFactory threads(String id, ClassLoader loader) {
         AtomicInteger count = new AtomicInteger();
         return task -> {
-            Thread thread = new Thread(task, "skep-ext-" + id + "-" + count.incrementAndGet());
+            Thread thread = new Thread(task, threadNames(id) + count.incrementAndGet());
             thread.setDaemon(true);
             thread.setContextClassLoader(loader);
             return thread;

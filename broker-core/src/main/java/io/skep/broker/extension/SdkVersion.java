@@ -29,15 +29,19 @@ record SdkVersion(String text) {
     }
 
     /**
-     * Checks what an extension asks for.
+     * {@return what is wrong with what an extension asks for; empty if nothing is}
      *
      * @param requires a range such as {@code >=1.2.0 & <2.0.0}; a plain version means at least that
      */
-    void check(String requires) {
+    String defect(String requires) {
         String range = PLAIN.matcher(requires).matches() ? ">=" + requires : requires;
-        if (!satisfies(text, "Plugin-Requires", range)) {
-            throw new BrokenExtensionException("Plugin-Requires: " + requires + " (expected: fits SDK " + text
-                    + "; update Skep, or take another version of the extension)");
+        try {
+            return satisfies(text, "Plugin-Requires", range)
+                    ? ""
+                    : "Plugin-Requires: " + requires + " (expected: fits SDK " + text
+                            + "; update Skep, or take another version of the extension)";
+        } catch (BrokenExtensionException e) {
+            return e.getMessage();
         }
     }
 

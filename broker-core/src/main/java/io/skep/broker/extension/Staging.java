@@ -9,7 +9,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Enumeration;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
@@ -27,20 +29,11 @@ final class Staging implements AutoCloseable {
     private static final Pattern JAR = Pattern.compile("(lib/)?[^/\\\\]+\\.jar");
 
     private final Path root;
-    private int copies;
+    private final Set<Path> copies = new HashSet<>();
+    private int count;
 
     Staging() throws IOException {
         root = Files.createTempDirectory("skep-extensions-");
-    }
-
-    /** {@return what in a folder may be an extension, by name} */
-    static List<Path> candidates(Path folder) throws IOException {
-        if (!Files.isDirectory(folder)) {
-            return List.of();
-        }
-        try (Stream<Path> files = Files.list(folder)) {
-            return files.filter(Staging::isCandidate).sorted().toList();
-        }
     }
 
     /** {@return the class path of a copy: its JARs, then its libraries} */
@@ -60,7 +53,8 @@ final class Staging implements AutoCloseable {
 
     /** {@return a copy of a JAR, of a zip with {@code lib}, or of a folder like that} */
     Path copy(Path source) throws IOException {
-        Path copy = Files.createDirectory(root.resolve(Integer.toString(copies++)));
+        Path copy = Files.createDirectory(root.resolve(Integer.toString(count++)));
+        copies.add(copy);
         Files.createDirectory(copy.resolve("lib"));
         if (Files.isDirectory(source)) {
             for (Path jar : jars(source)) {
@@ -74,20 +68,29 @@ final class Staging implements AutoCloseable {
         return copy;
     }
 
+    /** Deletes all copies but some. */
+    void keep(Set<Path> used) {
+        for (Path copy : List.copyOf(copies)) {
+            if (!used.contains(copy)) {
+                copies.remove(copy);
+                delete(copy);
+            }
+        }
+    }
+
     @Override
     public void close() {
-        try (Stream<Path> files = Files.walk(root)) {
+        delete(root);
+    }
+
+    private static void delete(Path folder) {
+        try (Stream<Path> files = Files.walk(folder)) {
             for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
                 Files.deleteIfExists(file);
             }
         } catch (IOException | UncheckedIOException e) {
-            log.warn("working copies of extensions stay in {}, which may be deleted: {}", root, e.toString());
+            log.warn("working copies of extensions stay in {}, which may be deleted: {}", folder, e.toString());
         }
-    }
-
-    private static boolean isCandidate(Path file) {
-        String name = file.getFileName().toString();
-        return !name.startsWith(".") && (name.endsWith(".jar") || name.endsWith(".zip") || Files.isDirectory(file));
     }
 
     private static void unzip(Path source, Path copy) throws IOException {

@@ -9,7 +9,7 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
+import java.util.stream.Stream;
 
 /** All hooks at one moment, sorted into their chains. */
 record Chains(
@@ -26,15 +26,23 @@ record Chains(
 
     static final Chains NONE = of(List.of());
 
-    Chains replace(@Nullable ExtensionHooks old, @Nullable ExtensionHooks fresh) {
+    Chains replace(Collection<ExtensionHooks> old, Collection<ExtensionHooks> fresh) {
         List<ExtensionHooks> next = new ArrayList<>(extensions);
-        if (old != null) {
-            next.remove(old);
-        }
-        if (fresh != null) {
-            next.add(fresh);
-        }
+        next.removeAll(old);
+        next.addAll(fresh);
         return of(List.copyOf(next));
+    }
+
+    /** {@return all hooks that are asked, kind by kind, each kind in its order} */
+    List<HookPlace> places() {
+        return Stream.of(authenticators, authMethods, authorizers, interceptors)
+                .flatMap(Collection::stream)
+                .map(hook -> new HookPlace(
+                        hook.kind(),
+                        hook.owner().extension(),
+                        hook.options().order(),
+                        hook.options().topicFilter()))
+                .toList();
     }
 
     private static Chains of(List<ExtensionHooks> extensions) {

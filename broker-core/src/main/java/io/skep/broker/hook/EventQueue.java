@@ -44,6 +44,11 @@ final class EventQueue {
         }
     }
 
+    /** {@return whether every event was taken, and its listener has returned} */
+    boolean isEmpty() {
+        return size.get() == 0;
+    }
+
     private void schedule() {
         try {
             executor.execute(this::drain);

@@ -29,6 +29,7 @@ public final class ExtensionHooks implements Hooks {
     private final FailureLog failures;
     private final EventQueue events;
     private final AtomicInteger inFlight = new AtomicInteger();
+    private final AtomicInteger restingWalks = new AtomicInteger();
     private final List<Hook<Authenticator>> authenticators = new CopyOnWriteArrayList<>();
     private final List<Hook<AuthMethod>> authMethods = new CopyOnWriteArrayList<>();
     private final List<Hook<Authorizer>> authorizers = new CopyOnWriteArrayList<>();
@@ -36,6 +37,7 @@ public final class ExtensionHooks implements Hooks {
     private final List<Listener> listeners = new CopyOnWriteArrayList<>();
     private final List<StorageProvider> storageProviders = new CopyOnWriteArrayList<>();
     private volatile boolean closed;
+    private volatile boolean retired;
 
     /**
      * Without hooks yet.
@@ -127,6 +129,32 @@ public final class ExtensionHooks implements Hooks {
 
     void leave() {
         inFlight.decrementAndGet();
+    }
+
+    /** A walk rests that will come, or come back, to a hook of this extension. */
+    void hold() {
+        restingWalks.incrementAndGet();
+    }
+
+    void release() {
+        restingWalks.decrementAndGet();
+    }
+
+    /**
+     * {@return whether nobody waits for the extension, and no event waits for it; of use once its hooks are out of the
+     * chains and each loop has begun another turn since}
+     */
+    public boolean isIdle() {
+        return restingWalks.get() == 0 && events.isEmpty();
+    }
+
+    /** Is called no more, whoever still knows a hook of it: the extension stops. */
+    public void retire() {
+        retired = true;
+    }
+
+    boolean isRetired() {
+        return retired;
     }
 
     int inFlightMax() {

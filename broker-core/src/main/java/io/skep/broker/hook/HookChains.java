@@ -3,14 +3,17 @@ package io.skep.broker.hook;
 
 import io.skep.broker.loop.Loop;
 import io.skep.sdk.Client;
+import io.skep.sdk.ReasonCode;
 import io.skep.sdk.auth.Decision;
 import io.skep.sdk.auth.Login;
 import io.skep.sdk.auth.Operation;
 import io.skep.sdk.event.Event;
 import io.skep.sdk.publish.Publish;
 import io.skep.sdk.publish.PublishAnswer;
+import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -26,24 +29,36 @@ import org.jspecify.annotations.Nullable;
  */
 public final class HookChains {
 
+    private static final Decision NO_GUARD =
+            Decision.deny(ReasonCode.SERVER_UNAVAILABLE, "no extension authenticates clients any more");
+
     private final AtomicReference<Chains> current = new AtomicReference<>(Chains.NONE);
+    private final AtomicBoolean guarded = new AtomicBoolean();
 
     /** Adds the hooks of an extension, and closes them: it can register no more. Any thread. */
     public void add(ExtensionHooks hooks) {
-        replace(null, hooks);
+        replace(List.of(), List.of(hooks));
     }
 
     /** Takes the hooks of an extension out. Any thread. */
     public void remove(ExtensionHooks hooks) {
-        replace(hooks, null);
+        replace(List.of(hooks), List.of());
     }
 
-    /** Takes hooks out and puts others in, in one step. Any thread. */
-    public void replace(@Nullable ExtensionHooks old, @Nullable ExtensionHooks fresh) {
-        if (fresh != null) {
-            fresh.close();
-        }
+    /** Takes the hooks of extensions out and puts others in, in one step. Any thread. */
+    public void replace(Collection<ExtensionHooks> old, Collection<ExtensionHooks> fresh) {
+        fresh.forEach(ExtensionHooks::close);
         current.updateAndGet(chains -> chains.replace(old, fresh));
+    }
+
+    /** {@return whether it is new that nobody is let in while no extension authenticates, as it is from now on} */
+    public boolean guard() {
+        return !guarded.getAndSet(true);
+    }
+
+    /** {@return all hooks that are asked, kind by kind, each kind in the order in which they are asked} */
+    public List<HookPlace> places() {
+        return chains().places();
     }
 
     /** {@return whether an extension decides who may connect} */
@@ -74,14 +89,15 @@ public final class HookChains {
     }
 
     /**
-     * Asks who may connect; without an authenticator everybody may, for then only loopback is bound.
+     * Asks who may connect; without an authenticator everybody may, for then only loopback is bound, unless there was
+     * one before.
      *
      * @param done gets an {@code Allow} or a {@code Deny}
      */
     public void authenticate(Login login, Loop loop, Consumer<? super Decision> done) {
         Chains chains = chains();
         if (chains.authenticators().isEmpty() && chains.authMethods().isEmpty()) {
-            done.accept(Decision.allow());
+            done.accept(guarded.get() ? NO_GUARD : Decision.allow());
         } else {
             new AuthenticatorWalk(chains.authenticators(), login, loop, done).run();
         }

@@ -67,6 +67,9 @@ abstract class Walk<H, A> {
     }
 
     private @Nullable A call(Hook<H> hook) {
+        if (hook.owner().isRetired()) {
+            return failed(hook, "has stopped", null);
+        }
         try {
             A answer = ask(hook);
             CompletionStage<? extends A> stage = answer == null ? null : stage(answer);
@@ -104,12 +107,16 @@ abstract class Walk<H, A> {
 
         private final Hook<H> hook;
         private final Future<?> deadline;
+        private final int place = asked - 1;
         private boolean over;
 
         Rest(Hook<H> hook) {
             this.hook = hook;
             this.deadline = loop.eventLoop()
                     .schedule(this::expire, hook.options().deadline().toNanos(), TimeUnit.NANOSECONDS);
+            for (int i = place; i < chain.size(); i++) {
+                chain.get(i).owner().hold(); // it is not stopped before the walk has passed it
+            }
         }
 
         @Nullable A await(CompletionStage<? extends A> stage) {
@@ -118,6 +125,7 @@ abstract class Walk<H, A> {
                 return null;
             } catch (Throwable e) { // a stage of the extension's own making
                 end();
+                release();
                 return failed(hook, "failed", e);
             }
         }
@@ -143,11 +151,21 @@ abstract class Walk<H, A> {
         }
 
         private void proceed(A answer) {
-            A result = result(answer);
-            if (result == null) {
-                run();
-            } else {
-                done.accept(result);
+            try {
+                A result = result(answer);
+                if (result == null) {
+                    run();
+                } else {
+                    done.accept(result);
+                }
+            } finally {
+                release();
+            }
+        }
+
+        private void release() {
+            for (int i = place; i < chain.size(); i++) {
+                chain.get(i).owner().release();
             }
         }
     }

@@ -28,7 +28,7 @@ final class Tenancy {
     private final Session session;
     private final SessionRegistry registry;
     private final LastWill will;
-    private @Nullable ArrayDeque<Runnable> afterEnd; // connections that wait for the end
+    private @Nullable ArrayDeque<Runnable> afterEnd; // what waits for the end
     private @Nullable Attachment pending; // whose session it is about to be
     private @Nullable Outlet holder; // whose session it is
     private boolean used; // by a connection, ever
@@ -58,10 +58,7 @@ final class Tenancy {
             dismiss(attachment);
         }
         if (ended) {
-            if (afterEnd == null) {
-                afterEnd = new ArrayDeque<>();
-            }
-            afterEnd.add(() -> registry.attach(attachment));
+            afterTheEnd(() -> registry.attach(attachment));
             runAfterEnd();
         } else {
             pending = attachment;
@@ -280,6 +277,13 @@ final class Tenancy {
         runAfterEnd();
     }
 
+    private void afterTheEnd(Runnable step) {
+        if (afterEnd == null) {
+            afterEnd = new ArrayDeque<>(1);
+        }
+        afterEnd.add(step);
+    }
+
     private void runAfterEnd() {
         while (gone && afterEnd != null && !afterEnd.isEmpty()) {
             afterEnd.remove().run();
@@ -349,7 +353,7 @@ final class Tenancy {
         if (!ended) {
             end();
         }
-        afterEnd.add(then);
+        afterTheEnd(then);
         runAfterEnd();
     }
 

@@ -7,6 +7,8 @@ import io.skep.broker.extension.LoadedExtension.State;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -44,6 +46,7 @@ class BrokenExtensionsTest {
     @Test
     void whatIsNoJar() throws IOException {
         Files.writeString(broken(), "not a zip at all");
+        Files.setLastModifiedTime(broken(), FileTime.from(Instant.now().minusSeconds(60))); // nobody is copying it
         assertLeftOut("cannot be read");
     }
 

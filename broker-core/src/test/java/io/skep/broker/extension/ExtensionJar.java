@@ -30,7 +30,7 @@ import org.slf4j.Logger;
 public final class ExtensionJar {
 
     private static final String IMPORTS =
-            "import io.skep.sdk.*; import io.skep.sdk.auth.*; import io.skep.sdk.storage.*; import java.io.*;"
+            "import io.skep.sdk.*; import io.skep.sdk.auth.*; import io.skep.sdk.event.*; import io.skep.sdk.publish.*; import io.skep.sdk.storage.*; import java.io.*;"
                     + " import java.nio.charset.*; import java.nio.file.*; import java.util.*; import java.util.concurrent.*; ";
 
     private final Map<String, String> sources = new LinkedHashMap<>();
@@ -49,7 +49,7 @@ public final class ExtensionJar {
         return new ExtensionJar();
     }
 
-    ExtensionJar manifest(String name, String value) {
+    public ExtensionJar manifest(String name, String value) {
         manifest.put(name, value);
         return this;
     }

@@ -23,14 +23,20 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 
 /** A home with an extensions folder, its host, and the warnings in the log. */
 final class HostFixture implements AutoCloseable {
+
+    static final Duration SOON = Duration.ofSeconds(20);
 
     final Path folder;
     final HookChains chains = new HookChains();
@@ -40,6 +46,7 @@ final class HostFixture implements AutoCloseable {
     private final Level levelBefore = root.getLevel();
     private final EventLoop eventLoop = new DefaultEventLoop();
     private @Nullable ExtensionHost host;
+    Duration startTimeout = Duration.ofSeconds(30);
 
     HostFixture(Path home) throws IOException {
         this.home = home;
@@ -51,12 +58,12 @@ final class HostFixture implements AutoCloseable {
 
     List<LoadedExtension> start(ConfigReader reader, String... disabled) {
         ExtensionsConfig config = new ExtensionsConfig(
-                Path.of("extensions"), Path.of("conf", "extensions"), List.of(disabled), 100, 100, 2);
+                Path.of("extensions"), Path.of("conf", "extensions"), List.of(disabled), 100, 100, 2, startTimeout);
         Metrics metrics = new Metrics();
         ExtensionHost started = new ExtensionHost(config, home, chains, metrics, reader, new Services(metrics));
         host = started;
         started.start();
-        started.activate();
+        started.activate(List.of(new Loop(0, eventLoop)));
         return started.loaded();
     }
 
@@ -71,6 +78,28 @@ final class HostFixture implements AutoCloseable {
                 disabled);
     }
 
+    /** Waits until the authenticators say something. */
+    void awaitFinding(String userName, String expected) {
+        await(() -> login(userName) instanceof Decision.Deny deny ? deny.text() : "allowed", expected);
+    }
+
+    /** Waits until a question has an answer. */
+    static <T> void await(Supplier<T> question, T expected) {
+        long begin = System.nanoTime();
+        T last = question.get();
+        while (!expected.equals(last)) {
+            assertThat(System.nanoTime() - begin)
+                    .as("waiting for %s, last was %s", expected, last)
+                    .isLessThan(SOON.toNanos());
+            LockSupport.parkNanos(1_000_000);
+            last = question.get();
+        }
+    }
+
+    ExtensionHost host() {
+        return Objects.requireNonNull(host);
+    }
+
     void stop() {
         if (host != null) {
             host.stop();
@@ -80,6 +109,12 @@ final class HostFixture implements AutoCloseable {
 
     /** {@return what the authenticators say; extensions under test put into the text what they found out} */
     Decision login(String userName) {
+        return beginLogin(userName)
+                .orTimeout(SOON.toSeconds(), TimeUnit.SECONDS)
+                .join();
+    }
+
+    CompletableFuture<Decision> beginLogin(String userName) {
         Client client = new Client(
                 "c",
                 userName,
@@ -90,7 +125,7 @@ final class HostFixture implements AutoCloseable {
         Loop loop = new Loop(0, eventLoop);
         CompletableFuture<Decision> answer = new CompletableFuture<>();
         loop.execute(() -> chains.authenticate(new Login(client, new byte[0]), loop, answer::complete));
-        return answer.orTimeout(10, TimeUnit.SECONDS).join();
+        return answer;
     }
 
     /** {@return the text of a deny} */
@@ -101,7 +136,11 @@ final class HostFixture implements AutoCloseable {
     }
 
     List<String> warnings() {
-        return List.copyOf(lines.list).stream()
+        List<ILoggingEvent> all;
+        synchronized (lines) { // appending holds the same lock
+            all = List.copyOf(lines.list);
+        }
+        return all.stream()
                 .filter(line -> line.getLevel().isGreaterOrEqual(Level.WARN))
                 .map(ILoggingEvent::getFormattedMessage)
                 .toList();

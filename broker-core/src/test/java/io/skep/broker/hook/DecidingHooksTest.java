@@ -224,7 +224,7 @@ class DecidingHooksTest {
         hooks.settle(); // the walk rests now
         ExtensionHooks fresh = hooks.extension("a");
         fresh.authenticator(login -> Decision.allow());
-        hooks.chains.replace(old, fresh);
+        hooks.chains.replace(List.of(old), List.of(fresh));
         CompletableFuture<Decision> later = hooks.authenticate();
 
         assertThat(get(later)).isEqualTo(Decision.allow());
@@ -241,7 +241,7 @@ class DecidingHooksTest {
         for (int i = 1; i <= 200; i++) {
             CompletableFuture<Decision> answer = authorize();
             ExtensionHooks fresh = version(versions, i);
-            hooks.chains.replace(current[0], fresh);
+            hooks.chains.replace(List.of(current[0]), List.of(fresh));
             current[0] = fresh;
             assertThat(get(answer)).isEqualTo(Decision.allow());
         }

@@ -49,8 +49,8 @@ final class HookFixture implements AutoCloseable {
     final Loop loop = new Loop(0, eventLoop);
 
     ExtensionHooks extension(String id) {
-        ExtensionsConfig config =
-                new ExtensionsConfig(Path.of("x"), Path.of("y"), List.of(), IN_FLIGHT_MAX, EVENTS_MAX, 1);
+        ExtensionsConfig config = new ExtensionsConfig(
+                Path.of("x"), Path.of("y"), List.of(), IN_FLIGHT_MAX, EVENTS_MAX, 1, Duration.ofSeconds(30));
         return new ExtensionHooks(id, config, threads, metrics);
     }
 

@@ -34,6 +34,7 @@ final class FileContext implements ExtensionContext, Hooks {
     final Map<Path, Supplier<Record>> contents = new ConcurrentHashMap<>();
     final ScheduledExecutorService executor = Executors.newScheduledThreadPool(2);
     final Map<Authenticator, HookOptions> authenticators = new HashMap<>();
+    final List<Runnable> listeners = new CopyOnWriteArrayList<>();
     final List<String> methods = new CopyOnWriteArrayList<>();
     private final Path folder;
 
@@ -60,6 +61,11 @@ final class FileContext implements ExtensionContext, Hooks {
     public <T extends Record> T config(Class<T> type, Path file) {
         Supplier<Record> content = contents.get(folder.resolve(file));
         return type.cast(content == null ? new AuthFileConfig(null, Map.of(), Map.of()) : content.get());
+    }
+
+    @Override
+    public <T extends Record> void onConfigChange(Class<T> type, Consumer<? super T> listener) {
+        listeners.add(() -> listener.accept(config(type)));
     }
 
     @Override

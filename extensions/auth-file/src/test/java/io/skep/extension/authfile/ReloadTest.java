@@ -1,24 +1,32 @@
 // Skep, an MQTT broker. Apache-2.0; see LICENSE.
 package io.skep.extension.authfile;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.skep.extension.account.PasswordHash;
+import io.skep.sdk.Client;
+import io.skep.sdk.ProtocolVersion;
+import io.skep.sdk.auth.Authenticator;
+import io.skep.sdk.auth.Decision;
+import io.skep.sdk.auth.Login;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+/** What becomes of changed files; that changes are seen is the broker's business. */
 class ReloadTest {
 
     private static final String SECRET = PasswordHash.create("secret", 1000).toString();
@@ -27,13 +35,10 @@ class ReloadTest {
     Path folder;
 
     private FileContext context;
-    private Reload reload;
-    private final List<Integer> sizes = new ArrayList<>();
 
     @BeforeEach
     void open() {
         context = new FileContext(folder);
-        reload = new Reload(context, directory -> sizes.add(directory.size()));
     }
 
     @AfterEach
@@ -43,78 +48,51 @@ class ReloadTest {
 
     @Test
     void withoutUsersTheLogSaysThatNobodyCanLogIn() {
-        reload.first();
+        new AuthFile().start(context);
 
         assertThat(context.warnings)
                 .containsExactly("no users, so nobody can log in; add some to " + folder.resolve("auth-file.yaml"));
+        assertThat(context.authenticators).hasSize(1);
+        assertThat(context.methods).containsExactly("SCRAM-SHA-256");
     }
 
     @Test
-    void aChangeIsReadOnceItHasSettled() throws IOException {
-        write("auth-file.yaml", "1", config(null, "anna"));
-        reload.first();
-        poll(3);
-        assertThat(sizes).containsExactly(1);
+    void aChangeHoldsForLoginsAfterIt() throws Exception {
+        write("auth-file.yaml", config(null, "anna"));
+        new AuthFile().start(context);
+        assertThat(mayLogIn("anna")).isTrue();
+        assertThat(mayLogIn("bert")).isFalse();
 
-        write("auth-file.yaml", "22", config(null, "anna", "bert"));
-        poll(1);
-        assertThat(sizes).containsExactly(1);
-        poll(3);
-        assertThat(sizes).containsExactly(1, 2);
+        write("auth-file.yaml", config(null, "bert"));
+        context.listeners.forEach(Runnable::run);
+
+        assertThat(mayLogIn("anna")).isFalse();
+        assertThat(mayLogIn("bert")).isTrue();
     }
 
     @Test
-    void aBrokenChangeLeavesTheUsersAsTheyWereAndIsReportedOnce() throws IOException {
-        write("auth-file.yaml", "1", config(null, "anna"));
-        reload.first();
+    void aUsersFileIsReadAgainWithEachChange() throws Exception {
+        write("auth-file.yaml", config("users.yaml"));
+        write("users.yaml", new UsersFile(users("anna"), Map.of()));
+        new AuthFile().start(context);
+        assertThat(mayLogIn("anna")).isTrue();
 
-        Path file = folder.resolve("auth-file.yaml");
-        Files.writeString(file, "broken");
-        context.contents.put(file, () -> {
-            throw new IllegalArgumentException("auth-file.yaml:3: users.anna.password: none (expected: a hash)");
-        });
-        poll(4);
-        assertThat(sizes).containsExactly(1);
-        assertThat(context.warnings)
-                .containsExactly("the change is not used, the users stay as they were: "
-                        + "auth-file.yaml:3: users.anna.password: none (expected: a hash)");
+        write("users.yaml", new UsersFile(users("bert"), Map.of()));
+        context.listeners.forEach(Runnable::run);
+        assertThat(mayLogIn("bert")).isTrue();
 
-        write("auth-file.yaml", "mended", config(null, "anna", "bert", "carl"));
-        poll(2);
-        assertThat(sizes).containsExactly(1, 3);
-    }
-
-    @Test
-    void aFileThatVanishesLeavesTheUsersAsTheyWere() throws IOException {
-        write("auth-file.yaml", "1", config(null, "anna"));
-        reload.first();
-
-        Files.delete(folder.resolve("auth-file.yaml"));
-        context.contents.clear();
-        poll(4);
-
-        assertThat(sizes).containsExactly(1);
-        assertThat(context.warnings).singleElement().asString().contains("auth-file.yaml: gone (expected: ");
-    }
-
-    @Test
-    void aUsersFileIsWatchedToo() throws IOException {
-        write("auth-file.yaml", "1", config("users.yaml"));
-        write("users.yaml", "1", new UsersFile(users("anna"), Map.of()));
-        reload.first();
-        poll(3);
-        assertThat(sizes).containsExactly(1);
-
-        write("users.yaml", "22", new UsersFile(users("anna", "bert"), Map.of()));
-        poll(2);
-        assertThat(sizes).containsExactly(1, 2);
+        Files.delete(folder.resolve("users.yaml"));
+        assertThatThrownBy(() -> context.listeners.forEach(Runnable::run))
+                .hasMessageStartingWith("users-file: users.yaml");
+        assertThat(mayLogIn("bert")).isTrue();
     }
 
     @Test
     void aUsersFileThatIsNotThereIsNamed() throws IOException {
-        write("auth-file.yaml", "1", config("users.yaml"));
+        write("auth-file.yaml", config("users.yaml"));
+        context.contents.put(folder.resolve("users.yaml"), () -> new UsersFile(Map.of(), Map.of()));
 
-        assertThatThrownBy(reload::first)
+        assertThatThrownBy(() -> new AuthFile().start(context))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageStartingWith("users-file: users.yaml (expected: a file; ");
     }
@@ -126,38 +104,26 @@ class ReloadTest {
                 .hasMessageStartingWith("users-file: users.yaml (expected: users and roles are either here or there)");
     }
 
-    @Test
-    void theExtensionPollsByItself() throws Exception {
-        write("auth-file.yaml", "1", config(null, "anna"));
-        AuthFile extension = new AuthFile();
-        extension.start(context);
-        assertThat(context.authenticators).hasSize(1);
-        assertThat(context.methods).containsExactly("SCRAM-SHA-256");
-
-        Files.writeString(folder.resolve("auth-file.yaml"), "broken");
-        context.contents.put(folder.resolve("auth-file.yaml"), () -> {
-            throw new IllegalArgumentException("broken");
-        });
-        long deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
-        while (context.warnings.isEmpty()) {
-            assertThat(System.nanoTime()).isLessThan(deadline);
-            Thread.onSpinWait();
+    private boolean mayLogIn(String user) throws Exception {
+        Client client = new Client(
+                "c",
+                user,
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), 40_000),
+                ProtocolVersion.V3_1_1,
+                "tcp",
+                List.of());
+        Authenticator authenticator = context.authenticators.keySet().iterator().next();
+        Decision decision = authenticator.authenticate(new Login(client, "secret".getBytes(UTF_8)));
+        if (decision instanceof Decision.Later later) {
+            decision = later.stage().toCompletableFuture().get(20, TimeUnit.SECONDS);
         }
-
-        extension.stop();
-        assertThat(context.warnings).hasSize(1);
+        return decision instanceof Decision.Allow;
     }
 
-    private void poll(int times) {
-        for (int i = 0; i < times; i++) {
-            reload.poll();
-        }
-    }
-
-    /** Writes a file, of another length each time, and says what it means. */
-    private void write(String name, String text, Record meaning) throws IOException {
+    /** Writes a file, and says what it means. */
+    private void write(String name, Record meaning) throws IOException {
         Path file = folder.resolve(name);
-        Files.writeString(file, text);
+        Files.writeString(file, "");
         context.contents.put(file, () -> meaning);
     }
 
