@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.skep.sdk.Client;
 import io.skep.sdk.ProtocolVersion;
 import io.skep.sdk.service.ConnectionAttributes;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
@@ -18,7 +19,13 @@ final class ConnectionMemoryTest {
     private final ConnectionMemory memory = new ConnectionMemory();
 
     private static Client client() {
-        return new Client("ann", null, new InetSocketAddress("127.0.0.1", 1), ProtocolVersion.V5_0, "tcp", List.of());
+        return new Client(
+                "ann",
+                null,
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), 1),
+                ProtocolVersion.V5_0,
+                "tcp",
+                List.of());
     }
 
     @Test
