@@ -121,9 +121,9 @@ public final class Oversight {
             byte[] key = new SessionAttribute(session.number(), extension, name).key();
             Consumer<WriteBatch> change;
             if (value == null) {
-                tenancy.removeAttribute(extension, name);
+                tenancy.attributes().remove(extension, name);
                 change = batch -> batch.delete(Keyspace.EXTENSIONS, key);
-            } else if (tenancy.addAttribute(extension, name, most)) {
+            } else if (tenancy.attributes().add(extension, name, most)) {
                 change = batch -> batch.put(Keyspace.EXTENSIONS, key, value);
             } else {
                 answer.completeExceptionally(new IllegalArgumentException("attributes: more than " + most

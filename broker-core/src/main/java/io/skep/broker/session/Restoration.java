@@ -72,7 +72,7 @@ final class Restoration {
         SessionAttribute attribute = SessionAttribute.read(key);
         Session session = owner(SessionAttribute.withinSession(key));
         if (session != null) {
-            session.tenancy().addAttribute(attribute.extension(), attribute.name(), Integer.MAX_VALUE);
+            session.tenancy().attributes().add(attribute.extension(), attribute.name(), Integer.MAX_VALUE);
         } else {
             attributed.add(attribute.session());
         }

@@ -29,9 +29,12 @@ final class SessionStore {
     }
 
     /** Deletes a session with all that belongs to it. */
-    static void delete(WriteBatch batch, String clientId, long number) {
+    static void delete(WriteBatch batch, String clientId, long number, boolean withAttributes) {
         batch.delete(Keyspace.SESSIONS, SessionRecord.key(clientId));
         deleteThings(batch, number);
+        if (withAttributes) {
+            SessionAttribute.deleteAll(batch, number);
+        }
     }
 
     /** Deletes all that belongs to a session. */

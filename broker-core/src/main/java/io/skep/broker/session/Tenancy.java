@@ -4,10 +4,7 @@ package io.skep.broker.session;
 import io.skep.sdk.ReasonCode;
 import io.skep.sdk.event.Event;
 import io.skep.sdk.storage.Keyspace;
-import io.skep.sdk.storage.WriteBatch;
 import java.util.ArrayDeque;
-import java.util.HashSet;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -33,7 +30,7 @@ final class Tenancy {
     private @Nullable Outlet holder; // whose session it is
     private boolean used; // by a connection, ever
     private boolean stored; // at some time, so that there may be something to delete
-    private @Nullable Set<String> attributes; // of extensions, by their ids and names
+    private final AttributeNames attributes = new AttributeNames();
     private long sentBefore; // by the broker that ended
     private boolean ended;
     private boolean gone; // from the disk, too
@@ -68,23 +65,24 @@ final class Tenancy {
 
     /** Ends what the session has to do with earlier connections, and the session itself if it is to begin anew. */
     private void dismiss(Attachment attachment) {
-        if (pending != null) {
-            supersede(pending.outlet());
-            pending = null;
-        }
-        Outlet former = holder;
-        if (former != null) {
-            boolean goesOn = session.isDurable() && !attachment.cleanStart();
-            leave(goesOn ? Ending.TAKEN_OVER : Ending.FAILURE); // [MQTT-3.1.4-2]
-            supersede(former); // [MQTT-3.1.4-3]
-        }
+        boolean goesOn = session.isDurable() && !attachment.cleanStart();
+        Ending ending = goesOn ? Ending.TAKEN_OVER : Ending.FAILURE; // [MQTT-3.1.4-2]
+        vacate(ending, ReasonCode.SESSION_TAKEN_OVER, "the client has connected again"); // [MQTT-3.1.4-3]
         if (used && attachment.cleanStart() && !ended) {
             end(); // [MQTT-3.1.2-6]
         }
     }
 
-    private static void supersede(Outlet former) {
-        former.close(ReasonCode.SESSION_TAKEN_OVER, "the client has connected again");
+    private void vacate(Ending ending, ReasonCode reason, String text) {
+        if (pending != null) {
+            pending.outlet().close(reason, text);
+            pending = null;
+        }
+        Outlet former = holder;
+        if (former != null) {
+            leave(ending);
+            former.close(reason, text);
+        }
     }
 
     /**
@@ -247,18 +245,13 @@ final class Tenancy {
         if (registry.hooks().listens(Event.SessionEnded.class)) {
             registry.hooks().fire(new Event.SessionEnded(session.clientId()));
         }
-        if (stored) {
-            boolean withAttributes = attributes != null;
-            session.write(batch -> delete(batch, withAttributes), this::gone);
+        boolean withAttributes = attributes.areAny();
+        if (stored || withAttributes) {
+            session.write(
+                    batch -> SessionStore.delete(batch, session.clientId(), session.number(), withAttributes),
+                    this::gone);
         } else {
             gone();
-        }
-    }
-
-    private void delete(WriteBatch batch, boolean withAttributes) {
-        SessionStore.delete(batch, session.clientId(), session.number());
-        if (withAttributes) {
-            SessionAttribute.deleteAll(batch, session.number());
         }
     }
 
@@ -267,7 +260,7 @@ final class Tenancy {
         ended = true;
         session.outbox().bounds().clear();
         if (session.isDurable()) {
-            session.write(batch -> SessionStore.delete(batch, session.clientId(), session.number()), null);
+            session.write(batch -> SessionStore.delete(batch, session.clientId(), session.number(), false), null);
         }
     }
 
@@ -300,30 +293,9 @@ final class Tenancy {
         return endedAtMillis;
     }
 
-    /**
-     * An extension keeps something with the session, on disk, which its end has to delete.
-     *
-     * @return false if it has as many attributes already
-     */
-    boolean addAttribute(String extension, String name, int most) {
-        if (attributes == null) {
-            attributes = new HashSet<>();
-        }
-        String prefix = extension + '\0';
-        if (!attributes.contains(prefix + name)
-                && attributes.stream().filter(each -> each.startsWith(prefix)).count() >= most) {
-            return false;
-        }
-        stored = true;
-        attributes.add(prefix + name);
-        return true;
-    }
-
-    /** An extension keeps something no more; an older value may still be on disk. */
-    void removeAttribute(String extension, String name) {
-        if (attributes != null) {
-            attributes.remove(extension + '\0' + name);
-        }
+    /** {@return what extensions keep with the session} */
+    AttributeNames attributes() {
+        return attributes;
     }
 
     /** Ends the connection, if there is one; returns whether there was. */
@@ -341,15 +313,7 @@ final class Tenancy {
 
     /** Ends the session, whoever has it; the step runs when nothing of it is on disk any more. */
     void terminate(ReasonCode reason, String text, Runnable then) {
-        if (pending != null) {
-            pending.outlet().close(reason, text);
-            pending = null;
-        }
-        Outlet former = holder;
-        if (former != null) {
-            leave(Ending.FAILURE);
-            former.close(reason, text);
-        }
+        vacate(Ending.FAILURE, reason, text);
         if (!ended) {
             end();
         }
