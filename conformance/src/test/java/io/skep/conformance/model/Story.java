@@ -13,7 +13,7 @@ import java.util.stream.Collectors;
  */
 final class Story {
 
-    private static final int READINGS_MAX = 20_000;
+    private static final int READINGS_MAX = 1_000;
 
     private final String prefix;
     private final Set<Inversion> inverted;
