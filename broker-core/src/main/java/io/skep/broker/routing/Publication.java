@@ -141,6 +141,10 @@ public final class Publication {
         return payloadLength;
     }
 
+    public boolean canExpire() {
+        return expiresAtMillis != 0;
+    }
+
     public boolean isExpired(long nowMillis) {
         return expiresAtMillis != 0 && expiresAtMillis <= nowMillis;
     }

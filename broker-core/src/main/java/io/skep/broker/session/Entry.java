@@ -54,6 +54,8 @@ final class Entry extends Receipt.Part {
     private boolean stored;
     private boolean maybeSent;
     private boolean held;
+    private boolean mayWait;
+    private long sentNanos;
 
     Entry(
             @Nullable Outbox outbox,
@@ -127,6 +129,11 @@ final class Entry extends Receipt.Part {
         return stored;
     }
 
+    /** {@return whether memory can let go of it} */
+    boolean isOnDiskToo() {
+        return stored && phase == Phase.WAITING && sharedFilter == null;
+    }
+
     /** {@return whether the client may have seen it, so that it is sent with DUP [MQTT-3.3.1-1]} */
     boolean isMaybeSent() {
         return maybeSent;
@@ -134,6 +141,34 @@ final class Entry extends Receipt.Part {
 
     void maybeSent() {
         maybeSent = true;
+    }
+
+    /** It is under way to the client. */
+    void sent(long nowNanos) {
+        phase = Phase.SENT;
+        maybeSent = true;
+        sentNanos = nowNanos;
+    }
+
+    long sentNanos() {
+        return sentNanos;
+    }
+
+    /** Says whether its PUBACK is awaited before it is stored, see {@link Grace}. */
+    void mayWait(boolean maybe) {
+        mayWait = maybe;
+    }
+
+    @Override
+    protected boolean mayWait() {
+        return mayWait;
+    }
+
+    @Override
+    protected void submit(Receipt receipt) {
+        if (outbox != null) {
+            outbox.session().lane().submit(receipt);
+        }
     }
 
     int bytes() {

@@ -22,6 +22,7 @@ public final class Lane implements Receipt.Publisher {
     private final Publication mailed;
     private final Publication queued;
     private final Publication retained;
+    private final Grace grace;
     private final Runnable handOver = this::handOver;
     private ArrayList<Write> writes = new ArrayList<>();
 
@@ -29,6 +30,7 @@ public final class Lane implements Receipt.Publisher {
         this.loop = loop;
         this.journal = journal;
         topics = new TopicMemory(TopicLimits.of(mqtt));
+        grace = new Grace(loop, receipt -> submit((Write) receipt));
         inbound = new Publication(loop);
         mailed = new Publication(loop);
         queued = new Publication(loop);
@@ -76,9 +78,18 @@ public final class Lane implements Receipt.Publisher {
         writes.add(write);
     }
 
+    /** {@return what need not be stored yet} */
+    Grace grace() {
+        return grace;
+    }
+
     @Override
     public void submit(Receipt receipt) {
-        submit((Write) receipt);
+        if (receipt.mayWait() && loop.inLoop()) {
+            grace.add(receipt);
+        } else {
+            submit((Write) receipt);
+        }
     }
 
     /** What the broker itself stores, nobody else would send again. */

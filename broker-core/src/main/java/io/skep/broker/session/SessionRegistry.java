@@ -34,6 +34,7 @@ public final class SessionRegistry {
     private final Map<String, Session> sessions = new ConcurrentHashMap<>();
     private final AtomicLong numbers = new AtomicLong();
     private final List<Will> leftWills = new ArrayList<>();
+    private @Nullable QueueCount left;
     private final SharedQueues groups;
     private final Payloads payloads = new Payloads();
     private final HookChains hooks;
@@ -147,6 +148,8 @@ public final class SessionRegistry {
         Restoration restoration = new Restoration(this, storage);
         restoration.run();
         leftWills.addAll(restoration.wills());
+        left = new QueueCount(
+                store.journal(), restoration.queued(), lanes.get(0).loop());
     }
 
     /** Makes a stored session again; its number, and every other one found, is not given out again. */
@@ -183,6 +186,10 @@ public final class SessionRegistry {
             }
         }
         leftWills.clear();
+        if (left != null) {
+            left.begin();
+            left = null;
+        }
         lanes.get(0).loop().eventLoop().scheduleWithFixedDelay(sweep::sweepIfDue, 1, 1, TimeUnit.MINUTES);
     }
 }

@@ -28,6 +28,10 @@ final class SessionStore {
         this.journal = journal;
     }
 
+    Journal journal() {
+        return journal;
+    }
+
     /** Deletes a session with all that belongs to it. */
     static void delete(WriteBatch batch, String clientId, long number) {
         batch.delete(Keyspace.SESSIONS, SessionRecord.key(clientId));

@@ -140,7 +140,7 @@ final class SharedQueue implements GroupQueue {
             give(head, topic, message, member);
             count++;
         }
-        waiting = outbox.messages() > 0;
+        waiting = !outbox.isEmpty();
         if (member != null && waiting) {
             member.recipient().execute(this::call); // when it has taken its share
         }
