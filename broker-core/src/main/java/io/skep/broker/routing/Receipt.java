@@ -125,6 +125,7 @@ public final class Receipt implements Write {
 
     private final Loop loop;
     private final Publisher publisher;
+    private final int bytes;
     private final AtomicLong open =
             new AtomicLong(UNHEARD + UNSETTLED); // the publisher itself, until the message is routed
     private volatile @Nullable Part parts;
@@ -134,8 +135,13 @@ public final class Receipt implements Write {
     private @Nullable StorageException failure;
 
     public Receipt(Loop loop, Publisher publisher) {
+        this(loop, publisher, 0);
+    }
+
+    Receipt(Loop loop, Publisher publisher, int bytes) {
         this.loop = loop;
         this.publisher = publisher;
+        this.bytes = bytes;
     }
 
     /** Announces a recipient that will either {@link #add} a part or {@link #decline}. On the publisher's loop. */
@@ -233,6 +239,11 @@ public final class Receipt implements Write {
                 part.store(batch);
             }
         }
+    }
+
+    @Override
+    public int bytes() {
+        return bytes;
     }
 
     @Override

@@ -232,12 +232,12 @@ final class Exchanges {
         } else if (entry.phase() == Entry.Phase.RELEASED) {
             release(position);
         } else if (entry.phase() == Entry.Phase.SENT) {
-            received(position, entry);
+            received(entry);
         }
         return true;
     }
 
-    private void received(long position, Entry entry) {
+    private void received(Entry entry) {
         Entry rest = outbox.shrink(entry);
         if (session.isDurable()) {
             entry.letGo();

@@ -17,7 +17,7 @@ import java.util.function.Consumer;
 final class Grace {
 
     /** About as long as a disk takes: waiting in vain does not cost a publisher more than storing does. */
-    static final long NANOS = TimeUnit.MILLISECONDS.toNanos(2);
+    static final long NANOS = TimeUnit.MILLISECONDS.toNanos(5);
 
     private final Loop loop;
     private final Consumer<Receipt> journal;

@@ -66,6 +66,11 @@ public final class Lane implements Receipt.Publisher {
         return retained;
     }
 
+    /** {@return whether so much waits for the disk that publishers should not be read} */
+    public boolean isJournalFull() {
+        return journal.isFull();
+    }
+
     /** Hands a write to the journal, with all others of this turn. Any thread. */
     public void submit(Write write) {
         if (!loop.inLoop()) {

@@ -2,7 +2,7 @@
 package io.skep.broker.session;
 
 import java.util.concurrent.atomic.AtomicInteger;
-import org.jctools.queues.MpscLinkedQueue;
+import org.jctools.queues.unpadded.MpscLinkedUnpaddedQueue;
 
 /**
  * What other threads tell a session, in order. It belongs to the session, not to a loop, so the order survives when the
@@ -13,7 +13,7 @@ final class Mailbox {
     private static final int LETTERS_PER_TURN = 4096;
 
     private final Session session;
-    private final MpscLinkedQueue<Runnable> letters = new MpscLinkedQueue<>();
+    private final MpscLinkedUnpaddedQueue<Runnable> letters = new MpscLinkedUnpaddedQueue<>(); // pads take 400 bytes
     private final AtomicInteger waiting = new AtomicInteger(); // more than 0: a drain is scheduled or runs
     private final Runnable drain = this::drain;
 

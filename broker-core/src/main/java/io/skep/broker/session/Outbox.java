@@ -196,6 +196,7 @@ final class Outbox {
         }
         if (!leaves || position - next >= Backlog.PAGE_MESSAGES) {
             positions.sink(leaves ? next + Backlog.PAGE_MESSAGES : next);
+            positions.shrink();
         } else if (position == next && (entry.qos() == 2 || session.heldBy() != null)) {
             session.pump();
         }

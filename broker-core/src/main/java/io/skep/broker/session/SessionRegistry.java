@@ -52,7 +52,7 @@ public final class SessionRegistry {
         this.retained = router.retained();
         this.store = new SessionStore(journal);
         loops.all().forEach(loop -> lanes.add(new Lane(loop, journal, config.mqtt())));
-        this.groups = new SharedQueues(router, name -> made(name, numbers.incrementAndGet()));
+        this.groups = new SharedQueues(router, this::made);
         router.groupQueues(groups::of);
         this.sweep = new PayloadSweep(journal, payloads, lanes.get(0).loop());
     }
@@ -162,6 +162,11 @@ public final class SessionRegistry {
             sessions.put(clientId, session);
         }
         return session;
+    }
+
+    private Session made(byte[] sharedFilter) {
+        long number = numbers.incrementAndGet();
+        return made(SharedQueue.sessionName(sharedFilter, number), number);
     }
 
     private Session made(String name, long number) {

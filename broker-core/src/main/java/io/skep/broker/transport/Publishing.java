@@ -324,6 +324,10 @@ final class Publishing implements Receipt.Publisher {
         } else {
             acks.add(ack);
             waitingQos1 += ack.qos() == 1 ? 1 : 0;
+            if (!full && lane.isJournalFull()) {
+                full = true; // until some of its messages are stored
+                connection.pause();
+            }
         }
     }
 
@@ -346,7 +350,7 @@ final class Publishing implements Receipt.Publisher {
             waitingQos1 -= next.qos() == 1 ? 1 : 0;
             write(next);
         }
-        if (full && acks.size() < receiveMaximum) {
+        if (full && acks.size() < receiveMaximum && (acks.isEmpty() || !lane.isJournalFull())) {
             full = false;
             connection.resume();
         }
