@@ -45,6 +45,9 @@ final class GoldenDataTest {
     @ValueSource(ints = {1, 2})
     void dataOfEachFormatIsExportedAsItAlwaysWas(int format) throws IOException {
         StoredExample.unpackGolden(format, home);
+        try (Storage storage = new RocksDbProvider().open(home.resolve("data"), Durability.FSYNC)) {
+            DataFormat.prepare(storage);
+        }
         StringWriter out = new StringWriter();
         try (OfflineData data = OfflineData.openExisting(StorageConfig.DEFAULT, home.resolve("data"));
                 InputStream expected = StoredExample.open("golden/format-" + format + ".jsonl")) {

@@ -112,7 +112,7 @@ final class Backlog {
     }
 
     private Entry read(long position, QueuePage.Row row) {
-        Entry entry = Entry.read(outbox, position, row.value(), row.shared());
+        Entry entry = EntryRecord.read(outbox, position, row.value(), row.shared());
         if (position < sentBefore) {
             entry.maybeSent();
         }

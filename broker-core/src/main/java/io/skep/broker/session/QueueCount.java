@@ -45,7 +45,7 @@ final class QueueCount {
             ByteBuffer numbers = ByteBuffer.wrap(key);
             sessions[rows] = numbers.getLong();
             positions[rows] = numbers.getLong();
-            sizes[rows] = Entry.bytes(value);
+            sizes[rows] = EntryRecord.bytes(value);
             rows++;
             return true;
         }

@@ -60,7 +60,7 @@ final class SessionStore {
         boolean[] full = {false};
         storage.scan(Keyspace.QUEUE, from, to, (key, value) -> {
             rows.add(new QueuePage.Row(key, value, null));
-            bytes[0] += Entry.bytes(value);
+            bytes[0] += EntryRecord.bytes(value);
             full[0] = rows.size() == most || bytes[0] >= PAGE_BYTES_MAX;
             return !full[0];
         });
@@ -69,7 +69,7 @@ final class SessionStore {
     }
 
     private static QueuePage.Row withShared(Storage storage, QueuePage.Row row) {
-        long number = Entry.reference(row.value());
+        long number = EntryRecord.reference(row.value());
         if (number == 0) {
             return row;
         }

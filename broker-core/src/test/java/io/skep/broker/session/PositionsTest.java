@@ -93,7 +93,7 @@ final class PositionsTest {
     }
 
     private static Entry stored(long position) {
-        return Entry.read(null, position, unstored(position).record(), null);
+        return unstored(position).found(Entry.Phase.WAITING);
     }
 
     private static Entry unstored(long position) {
