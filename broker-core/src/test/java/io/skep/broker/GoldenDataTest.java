@@ -30,18 +30,24 @@ final class GoldenDataTest {
     private Path home;
 
     @ParameterizedTest
-    @ValueSource(ints = 1)
+    @ValueSource(ints = {1, 2})
     void aBrokerFindsEverythingInDataOfEachFormat(int format) throws IOException {
         StoredExample.unpackGolden(format, home);
         try (RunningBroker broker = RunningBroker.start(home, StoredExample.CONFIG)) {
             StoredExample.expectAll(broker.port());
+            if (format > 1) {
+                StoredExample.expectTwins(broker.port());
+            }
         }
     }
 
     @ParameterizedTest
-    @ValueSource(ints = 1)
+    @ValueSource(ints = {1, 2})
     void dataOfEachFormatIsExportedAsItAlwaysWas(int format) throws IOException {
         StoredExample.unpackGolden(format, home);
+        try (Storage storage = new RocksDbProvider().open(home.resolve("data"), Durability.FSYNC)) {
+            DataFormat.prepare(storage);
+        }
         StringWriter out = new StringWriter();
         try (OfflineData data = OfflineData.openExisting(StorageConfig.DEFAULT, home.resolve("data"));
                 InputStream expected = StoredExample.open("golden/format-" + format + ".jsonl")) {

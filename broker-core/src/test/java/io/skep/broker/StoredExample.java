@@ -32,6 +32,8 @@ final class StoredExample {
     /** Nothing of it ends before this century does. */
     static final String CONFIG = "sessions: {expiry-max: never}\n";
 
+    private static final String LONG = "as long as it has to be for two queues to share it on disk: 64 bytes and more";
+
     private static final byte[] FOREVER = {(byte) 0xFF, (byte) 0xFF, (byte) 0xFF, (byte) 0xFE};
 
     private StoredExample() {}
@@ -70,6 +72,31 @@ final class StoredExample {
             halfway.expect(Packets.PUBREL);
         }
         mortal(port);
+        twins(port);
+    }
+
+    /** Leaves a message that two queues share: data of format 1 has none. */
+    private static void twins(int port) throws IOException {
+        try (RawClient first = RawClient.connect(port, "twin1", false);
+                RawClient second = RawClient.connect(port, "twin2", false)) {
+            first.subscribe(1, "twins");
+            second.subscribe(1, "twins");
+        }
+        try (RawClient publisher = RawClient.connect(port, "parent", true)) {
+            publisher.send(Packets.publish("twins", 1, 1, LONG.getBytes(UTF_8)));
+            publisher.expect(Packets.PUBACK);
+        }
+    }
+
+    /** Connects as those who share a message, and finds it. */
+    static void expectTwins(int port) throws IOException {
+        for (String name : List.of("twin1", "twin2")) {
+            try (RawClient twin = resume(port, name)) {
+                assertThat(twin.expect(Packets.PUBLISH).payload())
+                        .asString(UTF_8)
+                        .isEqualTo(LONG);
+            }
+        }
     }
 
     private static void publish(int port) throws IOException {

@@ -103,6 +103,10 @@ final class BrokerProcess implements AutoCloseable {
         return process.isAlive();
     }
 
+    long pid() {
+        return process.pid();
+    }
+
     /** Waits until it has ended by itself. */
     void awaitEnd() throws InterruptedException {
         if (!process.waitFor(START_MAX.toSeconds(), TimeUnit.SECONDS)) {

@@ -82,6 +82,11 @@ public final class Message {
         return expiresAtMillis != 0 && expiresAtMillis <= nowMillis;
     }
 
+    /** {@return whether it has expired by now; few messages ask the clock} */
+    public boolean hasExpired() {
+        return expiresAtMillis != 0 && isExpired(System.currentTimeMillis());
+    }
+
     /** Says that one more queue has to store it. */
     public void hold() {
         HOLDERS.incrementAndGet(this);

@@ -141,6 +141,10 @@ public final class Publication {
         return payloadLength;
     }
 
+    public boolean canExpire() {
+        return expiresAtMillis != 0;
+    }
+
     public boolean isExpired(long nowMillis) {
         return expiresAtMillis != 0 && expiresAtMillis <= nowMillis;
     }
@@ -165,7 +169,7 @@ public final class Publication {
     /** {@return what the acknowledgement waits for, made when first asked for; null if nobody waits for one} */
     public @Nullable Receipt receipt() {
         if (receipt == null && origin != null) {
-            receipt = new Receipt(loop, origin);
+            receipt = new Receipt(loop, origin, payloadLength);
         }
         return receipt;
     }

@@ -6,8 +6,9 @@ import io.skep.broker.storage.Write;
 import io.skep.sdk.storage.StorageException;
 import io.skep.sdk.storage.WriteBatch;
 import java.util.concurrent.Executor;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -55,7 +56,10 @@ public final class Receipt implements Write {
         private static final int WITHDRAWN = 2;
         private static final int DELETED = 3;
 
-        private final AtomicInteger state = new AtomicInteger(WAITING);
+        private static final AtomicIntegerFieldUpdater<Part> STATE =
+                AtomicIntegerFieldUpdater.newUpdater(Part.class, "state");
+
+        private volatile int state = WAITING;
         private @Nullable Part next;
         private @Nullable Receipt receipt;
 
@@ -74,12 +78,26 @@ public final class Receipt implements Write {
         /** {@return whose state it is} */
         protected abstract Executor loop();
 
+        /** {@return whether it will probably be withdrawn soon} */
+        protected boolean mayWait() {
+            return false;
+        }
+
+        /** Hands over the receipt, of which this was the last part to be heard. */
+        protected void submit(Receipt complete) {
+            complete.publisher.submit(complete);
+        }
+
         private boolean isWaiting() {
-            return state.get() == WAITING;
+            return state == WAITING;
         }
 
         private boolean isTaken() {
-            return state.get() == TAKEN || state.get() == DELETED;
+            return state == TAKEN || state == DELETED;
+        }
+
+        private boolean turns(int from, int to) {
+            return STATE.compareAndSet(this, from, to);
         }
 
         /** {@return whether someone waits until it is stored} */
@@ -89,8 +107,8 @@ public final class Receipt implements Write {
 
         /** {@return true if it will not be stored; false if it is or may be stored already} */
         public final boolean withdraw() {
-            if (!state.compareAndSet(WAITING, WITHDRAWN)) {
-                state.compareAndSet(TAKEN, DELETED); // if the write fails, it is not tried again
+            if (!turns(WAITING, WITHDRAWN)) {
+                turns(TAKEN, DELETED); // if the write fails, it is not tried again
                 return false;
             }
             if (receipt != null) {
@@ -100,41 +118,61 @@ public final class Receipt implements Write {
         }
     }
 
+    private static final AtomicReferenceFieldUpdater<Receipt, Part> PARTS =
+            AtomicReferenceFieldUpdater.newUpdater(Receipt.class, Part.class, "parts");
+    private static final long UNSETTLED = 1;
+    private static final long UNHEARD = 1L << 32;
+
     private final Loop loop;
     private final Publisher publisher;
-    private final AtomicInteger unheard = new AtomicInteger(1); // the publisher itself, until the message is routed
-    private final AtomicInteger unsettled = new AtomicInteger(1); // the same, until it knows whether there are parts
-    private final AtomicReference<@Nullable Part> parts = new AtomicReference<>();
+    private final int bytes;
+    private final AtomicLong open =
+            new AtomicLong(UNHEARD + UNSETTLED); // the publisher itself, until the message is routed
+    private volatile @Nullable Part parts;
+    private boolean urgent; // seen by who hears the last part
     private volatile boolean done;
     private volatile boolean refused;
     private @Nullable StorageException failure;
 
     public Receipt(Loop loop, Publisher publisher) {
+        this(loop, publisher, 0);
+    }
+
+    Receipt(Loop loop, Publisher publisher, int bytes) {
         this.loop = loop;
         this.publisher = publisher;
+        this.bytes = bytes;
     }
 
     /** Announces a recipient that will either {@link #add} a part or {@link #decline}. On the publisher's loop. */
     public void expect() {
-        unheard.incrementAndGet();
-        unsettled.incrementAndGet();
+        open.addAndGet(UNHEARD + UNSETTLED);
     }
 
     /** Adds an announced part, on any loop. */
     public void add(Part part) {
         part.receipt = this;
+        if (!part.mayWait()) {
+            urgent = true;
+        }
         Part head;
         do {
-            head = parts.get();
+            head = parts;
             part.next = head;
-        } while (!parts.compareAndSet(head, part));
-        heard();
+        } while (!PARTS.compareAndSet(this, head, part));
+        if (open.addAndGet(-UNHEARD) < UNHEARD) {
+            part.submit(this);
+        }
     }
 
     /** Says that an announced recipient stores nothing. */
     public void decline() {
-        settle();
-        heard();
+        long left = open.addAndGet(-UNHEARD - UNSETTLED);
+        if (left == 0) {
+            tellPublisher();
+        } else if (left < UNHEARD) {
+            publisher.submit(this);
+        }
     }
 
     /** Says that the message is routed: all recipients have been announced. */
@@ -168,15 +206,22 @@ public final class Receipt implements Write {
         return publisher.patienceMillis();
     }
 
-    private void heard() {
-        if (unheard.decrementAndGet() == 0 && parts.get() != null) {
-            publisher.submit(this);
-        }
+    /** {@return whether all parts will probably be withdrawn soon. When all are heard} */
+    public boolean mayWait() {
+        return !urgent;
     }
 
     private void settle() {
-        if (unsettled.decrementAndGet() == 0) {
-            runOn(loop, this::finish);
+        if (open.addAndGet(-UNSETTLED) == 0) {
+            tellPublisher();
+        }
+    }
+
+    private void tellPublisher() {
+        if (loop.inLoop()) {
+            finish();
+        } else {
+            loop.execute(this::finish);
         }
     }
 
@@ -189,11 +234,16 @@ public final class Receipt implements Write {
 
     @Override
     public void addTo(WriteBatch batch) {
-        for (Part part = parts.get(); part != null; part = part.next) {
-            if (part.state.compareAndSet(Part.WAITING, Part.TAKEN)) {
+        for (Part part = parts; part != null; part = part.next) {
+            if (part.turns(Part.WAITING, Part.TAKEN)) {
                 part.store(batch);
             }
         }
+    }
+
+    @Override
+    public int bytes() {
+        return bytes;
     }
 
     @Override
@@ -209,8 +259,8 @@ public final class Receipt implements Write {
 
     @Override
     public void failed(StorageException cause) {
-        for (Part part = parts.get(); part != null; part = part.next) {
-            if (part.state.compareAndSet(Part.TAKEN, Part.WAITING)) {
+        for (Part part = parts; part != null; part = part.next) {
+            if (part.turns(Part.TAKEN, Part.WAITING)) {
                 part.unstored();
             }
         }
@@ -226,7 +276,7 @@ public final class Receipt implements Write {
     }
 
     private void tellParts(Predicate<Part> which, Consumer<Part> what) {
-        for (Part part = parts.get(); part != null; part = part.next) {
+        for (Part part = parts; part != null; part = part.next) {
             if (which.test(part)) {
                 Part taken = part;
                 runOn(part.loop(), () -> what.accept(taken));

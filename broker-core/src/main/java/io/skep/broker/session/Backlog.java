@@ -5,7 +5,7 @@ import java.nio.ByteBuffer;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** The part of an {@link Outbox} that is on disk only: read in pages, when the turn of its first message comes near. */
+/** What of an {@link Outbox} is on disk only: read in pages, when the turn of its first message comes near. */
 final class Backlog {
 
     static final int PAGE_MESSAGES = 512;
@@ -20,15 +20,6 @@ final class Backlog {
         this.positions = positions;
     }
 
-    /** Takes notice of a stored message, at start. */
-    void restore(long position) {
-        positions.begin(position);
-        while (positions.tail() < position) {
-            positions.append(null);
-        }
-        positions.append(Entry.ON_DISK);
-    }
-
     /** {@return the position before which the client may have seen the messages} */
     long sentBefore() {
         return sentBefore;
@@ -41,26 +32,21 @@ final class Backlog {
 
     /** Reads a page soon, if messages within half a page from here are on disk only. */
     void loadAhead(long next) {
-        long ahead = Math.min(positions.tail() - 1, next + PAGE_MESSAGES / 2);
-        if (!loading && ahead >= next && positions.at(ahead) == Entry.ON_DISK) {
-            load(next);
+        if (positions.isSplit() && positions.diskFrom() - next <= PAGE_MESSAGES / 2) {
+            load();
         }
     }
 
     /** Reads a page from the first message on that is on disk only. */
-    void load(long next) {
+    void load() {
         if (loading) {
             return;
         }
-        long from = next;
-        while (from < positions.tail() && positions.at(from) != Entry.ON_DISK) {
-            from++;
-        }
         loading = true;
-        long start = from;
-        long end = positions.tail();
+        long from = positions.diskFrom();
+        long end = positions.diskTo();
         Session session = outbox.session();
-        session.readQueue(outbox.key(start), outbox.key(end), PAGE_MESSAGES, page -> loaded(start, end, page));
+        session.readQueue(outbox.key(from), outbox.key(end), PAGE_MESSAGES, page -> loaded(from, end, page));
     }
 
     private void loaded(long from, long end, @Nullable QueuePage page) {
@@ -68,38 +54,35 @@ final class Backlog {
         if (page == null) {
             return; // the disk failed; the next pump asks again
         }
-        long position = from;
-        for (QueuePage.Row row : page.rows()) {
-            long found = ByteBuffer.wrap(row.key()).getLong(Long.BYTES);
-            for (; position < found; position++) {
-                forget(position);
+        Session session = outbox.session();
+        boolean isNeeded = session.outlet() != null || session.heldBy() != null;
+        if (isNeeded && positions.diskFrom() >= from) { // else the client left meanwhile
+            for (QueuePage.Row row : page.rows()) {
+                long position = ByteBuffer.wrap(row.key()).getLong(Long.BYTES);
+                if (positions.isSplit() && position >= positions.diskFrom()) {
+                    positions.load(position, read(position, row));
+                }
             }
-            position = found + 1;
-            if (positions.contains(found) && positions.at(found) == Entry.ON_DISK) {
-                positions.set(found, read(found, row));
+            if (page.isLast()) {
+                positions.fill(end);
             }
         }
-        for (; page.isLast() && position < end; position++) {
-            forget(position);
-        }
-        outbox.session().pump();
+        session.pump();
     }
 
     /** The session has ended: what another member of a shared group can do is given to it; then runs a last step. */
     void handOver(Runnable then) {
-        boolean all = true;
-        for (long position = positions.base(); position < positions.tail(); position++) {
+        boolean all = !positions.isSplit();
+        for (long position = positions.first(); position < positions.tail(); position = positions.after(position)) {
             Entry entry = positions.at(position);
-            if (entry == Entry.ON_DISK) {
-                all = false;
-            } else if (entry != null) {
+            if (entry != null) {
                 inherit(entry);
             }
         }
         if (all) {
             then.run();
         } else {
-            readAll(positions.base(), this::inherit, then);
+            readAll(positions.diskFrom(), this::inherit, then);
         }
     }
 
@@ -112,7 +95,7 @@ final class Backlog {
 
     private void readAll(long from, Consumer<Entry> heir, Runnable then) {
         Session session = outbox.session();
-        session.readQueue(outbox.key(from), outbox.key(positions.tail()), PAGE_MESSAGES, page -> {
+        session.readQueue(outbox.key(from), outbox.key(positions.diskTo()), PAGE_MESSAGES, page -> {
             if (page == null || page.rows().isEmpty()) {
                 then.run();
                 return;
@@ -129,17 +112,10 @@ final class Backlog {
     }
 
     private Entry read(long position, QueuePage.Row row) {
-        Entry entry = Entry.read(outbox, position, row.value(), row.shared());
+        Entry entry = EntryRecord.read(outbox, position, row.value(), row.shared());
         if (position < sentBefore) {
             entry.maybeSent();
         }
         return entry;
-    }
-
-    /** A place that is on disk by the row of places, but not by the disk, is empty. */
-    private void forget(long position) {
-        if (positions.contains(position) && positions.at(position) == Entry.ON_DISK) {
-            outbox.lost(position);
-        }
     }
 }

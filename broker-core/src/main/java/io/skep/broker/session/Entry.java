@@ -2,11 +2,9 @@
 package io.skep.broker.session;
 
 import io.skep.broker.routing.Message;
-import io.skep.broker.routing.MessageRecord;
 import io.skep.broker.routing.Receipt;
 import io.skep.sdk.storage.Keyspace;
 import io.skep.sdk.storage.WriteBatch;
-import java.nio.ByteBuffer;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
@@ -28,12 +26,6 @@ final class Entry extends Receipt.Part {
         RELEASED
     }
 
-    private static final byte FORMAT = 1;
-    private static final int FLAGS_AT = 2;
-    private static final int RELEASED = 1;
-    private static final int SHARED = 2;
-    private static final int REFERENCE = 4;
-
     /** Stands for a message that is on disk only. */
     static final Entry ON_DISK = new Entry(null, 0, null, 0, false, null);
     /** Stands for a QoS 1 message under way that nobody needs again. */
@@ -54,6 +46,8 @@ final class Entry extends Receipt.Part {
     private boolean stored;
     private boolean maybeSent;
     private boolean held;
+    private boolean mayWait;
+    private long sentNanos;
 
     Entry(
             @Nullable Outbox outbox,
@@ -73,9 +67,7 @@ final class Entry extends Receipt.Part {
     /** {@return what is left of a message of which PUBREC has come; a record of its position is on disk} */
     static Entry received(Outbox outbox, long position) {
         Entry rest = new Entry(outbox, position, null, 2, false, null);
-        rest.phase = Phase.RECEIVED;
-        rest.stored = true;
-        return rest;
+        return rest.found(Phase.RECEIVED);
     }
 
     /** {@return whether it stands for a message under way that nobody needs again} */
@@ -127,6 +119,18 @@ final class Entry extends Receipt.Part {
         return stored;
     }
 
+    /** It was found on disk. */
+    Entry found(Phase then) {
+        stored = true;
+        phase = then;
+        return this;
+    }
+
+    /** {@return whether memory can let go of it} */
+    boolean isOnDiskToo() {
+        return stored && phase == Phase.WAITING && sharedFilter == null;
+    }
+
     /** {@return whether the client may have seen it, so that it is sent with DUP [MQTT-3.3.1-1]} */
     boolean isMaybeSent() {
         return maybeSent;
@@ -134,6 +138,34 @@ final class Entry extends Receipt.Part {
 
     void maybeSent() {
         maybeSent = true;
+    }
+
+    /** It is under way to the client. */
+    void sent(long nowNanos) {
+        phase = Phase.SENT;
+        maybeSent = true;
+        sentNanos = nowNanos;
+    }
+
+    long sentNanos() {
+        return sentNanos;
+    }
+
+    /** Says whether its PUBACK is awaited before it is stored, see {@link Grace}. */
+    void mayWait(boolean maybe) {
+        mayWait = maybe;
+    }
+
+    @Override
+    protected boolean mayWait() {
+        return mayWait;
+    }
+
+    @Override
+    protected void submit(Receipt receipt) {
+        if (outbox != null) {
+            outbox.session().lane().submit(receipt);
+        }
     }
 
     int bytes() {
@@ -160,7 +192,7 @@ final class Entry extends Receipt.Part {
     protected void store(WriteBatch batch) {
         if (outbox != null && message != null) {
             long number = outbox.session().payloads().share(message, batch);
-            batch.put(Keyspace.QUEUE, outbox.key(position), record(message, number));
+            batch.put(Keyspace.QUEUE, outbox.key(position), EntryRecord.write(this, message, number));
         }
     }
 
@@ -175,90 +207,9 @@ final class Entry extends Receipt.Part {
     /** Puts in its place what is left when PUBREC has come, after {@link #letGo}. On the journal's thread. */
     void release(WriteBatch batch) {
         if (outbox != null) {
-            batch.put(Keyspace.QUEUE, outbox.key(position), releasedRecord());
+            batch.put(Keyspace.QUEUE, outbox.key(position), EntryRecord.released());
             outbox.session().payloads().release(message, batch);
         }
-    }
-
-    /** {@return what is stored when PUBREC has come: the message is not needed any more} */
-    byte[] releasedRecord() {
-        return new byte[] {FORMAT, qos, RELEASED};
-    }
-
-    /** {@return a record that has its message} */
-    byte[] record() {
-        if (message == null) {
-            throw new IllegalStateException("message: none (expected: one, in an entry to be stored)");
-        }
-        return record(message, 0);
-    }
-
-    private byte[] record(Message whole, long number) {
-        int count = identifiers == null ? 0 : identifiers.length;
-        byte[] filter = sharedFilter;
-        int filterBytes = filter == null ? 0 : 2 + filter.length;
-        int messageBytes = number == 0 ? MessageRecord.bytes(whole) : Long.BYTES + Integer.BYTES;
-        ByteBuffer buffer = ByteBuffer.allocate(8 + count * 4 + filterBytes + messageBytes);
-        buffer.put(FORMAT).put(qos).put((byte) ((filter == null ? 0 : SHARED) | (number == 0 ? 0 : REFERENCE)));
-        buffer.put((byte) (retain ? 1 : 0)).putInt(count);
-        for (int i = 0; i < count; i++) {
-            buffer.putInt(identifiers == null ? 0 : identifiers[i]);
-        }
-        if (filter != null) {
-            buffer.putShort((short) filter.length).put(filter);
-        }
-        if (number == 0) {
-            MessageRecord.write(whole, buffer);
-        } else {
-            buffer.putInt(whole.bytes()).putLong(number);
-        }
-        return buffer.array();
-    }
-
-    /** {@return the number of the shared message that a record refers to, 0 if it has its own} */
-    static long reference(byte[] record) {
-        return (record[FLAGS_AT] & REFERENCE) == 0 ? 0 : ByteBuffer.wrap(record).getLong(record.length - Long.BYTES);
-    }
-
-    /** {@return bytes of the message of a record, about} */
-    static int bytes(byte[] record) {
-        boolean refers = (record[FLAGS_AT] & REFERENCE) != 0;
-        return refers ? ByteBuffer.wrap(record).getInt(record.length - Long.BYTES - Integer.BYTES) : record.length;
-    }
-
-    /**
-     * {@return a stored entry}
-     *
-     * @param shared the message that the record refers to, null if it has its own
-     */
-    static Entry read(@Nullable Outbox outbox, long position, byte[] record, byte @Nullable [] shared) {
-        ByteBuffer buffer = ByteBuffer.wrap(record);
-        byte format = buffer.get();
-        if (format != FORMAT) {
-            throw new IllegalStateException("format of a queued message: " + format + " (expected: " + FORMAT + ")");
-        }
-        int qos = buffer.get();
-        int flags = buffer.get();
-        Entry entry;
-        if ((flags & RELEASED) != 0) {
-            entry = new Entry(outbox, position, null, qos, false, null);
-            entry.phase = Phase.RELEASED;
-        } else {
-            boolean retain = buffer.get() != 0;
-            int[] identifiers = new int[buffer.getInt()];
-            for (int i = 0; i < identifiers.length; i++) {
-                identifiers[i] = buffer.getInt();
-            }
-            byte[] filter = (flags & SHARED) == 0 ? null : new byte[Short.toUnsignedInt(buffer.getShort())];
-            if (filter != null) {
-                buffer.get(filter);
-            }
-            Message message = shared == null ? MessageRecord.read(buffer) : MessageRecord.read(shared);
-            entry = new Entry(outbox, position, message, qos, retain, identifiers.length == 0 ? null : identifiers);
-            entry.sharedFilter = filter;
-        }
-        entry.stored = true;
-        return entry;
     }
 
     /** {@return what takes it off the disk} */

@@ -24,6 +24,7 @@ public final class Lane implements Receipt.Publisher {
     private final Publication mailed;
     private final Publication queued;
     private final Publication retained;
+    private final Grace grace;
     private final Runnable handOver = this::handOver;
     private ArrayList<Write> writes = new ArrayList<>();
 
@@ -31,6 +32,7 @@ public final class Lane implements Receipt.Publisher {
         this.loop = loop;
         this.journal = journal;
         topics = new TopicMemory(TopicLimits.of(mqtt));
+        grace = new Grace(loop, receipt -> submit((Write) receipt));
         inbound = new Publication(loop);
         mailed = new Publication(loop);
         queued = new Publication(loop);
@@ -71,6 +73,11 @@ public final class Lane implements Receipt.Publisher {
         return retained;
     }
 
+    /** {@return whether so much waits for the disk that publishers should not be read} */
+    public boolean isJournalFull() {
+        return journal.isFull();
+    }
+
     /** Hands a write to the journal, with all others of this turn. Any thread. */
     public void submit(Write write) {
         if (!loop.inLoop()) {
@@ -92,9 +99,18 @@ public final class Lane implements Receipt.Publisher {
         return true;
     }
 
+    /** {@return what need not be stored yet} */
+    Grace grace() {
+        return grace;
+    }
+
     @Override
     public void submit(Receipt receipt) {
-        submit((Write) receipt);
+        if (receipt.mayWait() && loop.inLoop()) {
+            grace.add(receipt);
+        } else {
+            submit((Write) receipt);
+        }
     }
 
     /** What the broker itself stores, nobody else would send again. */

@@ -1,8 +1,8 @@
 // Skep, an MQTT broker. Apache-2.0; see LICENSE.
 package io.skep.broker.session;
 
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jctools.queues.unpadded.MpscLinkedUnpaddedQueue;
 
 /**
  * What other threads tell a session, in order. It belongs to the session, not to a loop, so the order survives when the
@@ -13,7 +13,7 @@ final class Mailbox {
     private static final int LETTERS_PER_TURN = 4096;
 
     private final Session session;
-    private final ConcurrentLinkedQueue<Runnable> letters = new ConcurrentLinkedQueue<>(); // small while it is empty
+    private final MpscLinkedUnpaddedQueue<Runnable> letters = new MpscLinkedUnpaddedQueue<>(); // pads take 400 bytes
     private final AtomicInteger waiting = new AtomicInteger(); // more than 0: a drain is scheduled or runs
     private final Runnable drain = this::drain;
 
@@ -42,7 +42,7 @@ final class Mailbox {
     private void drain() {
         Lane lane = session.lane();
         for (int done = 1; lane.loop().inLoop() && done <= LETTERS_PER_TURN; done++) {
-            Runnable letter = letters.poll();
+            Runnable letter = letters.relaxedPoll();
             if (letter == null) {
                 break; // counted, but still in the hands of its teller
             }

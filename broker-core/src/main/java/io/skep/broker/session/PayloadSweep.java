@@ -131,7 +131,7 @@ final class PayloadSweep {
                 next[0] = key;
                 return false;
             }
-            long number = keyspace == Keyspace.PAYLOADS ? ByteBuffer.wrap(key).getLong() : Entry.reference(value);
+            long number = keyspace == Keyspace.PAYLOADS ? ByteBuffer.wrap(key).getLong() : EntryRecord.reference(value);
             if (number != 0) {
                 numbers.add(number);
             }

@@ -7,25 +7,40 @@ import org.jspecify.annotations.Nullable;
  * A row of places, numbered by position for ever: what is in front of {@code base} is over, what comes is put at
  * {@code tail}. A place holds an entry, or is empty when its exchange is over; base moves over empty places.
  *
+ * <p>A long row is in memory at its front and at its back only: of the places between them nothing is known but that
+ * they are on disk, or empty. What is under way is at the front, what is not stored yet at the back.
+ *
  * <p>A position gives a packet identifier, 1 to 65,535. Two positions so far apart share one, so a place is left empty
  * at the tail if its identifier is under way, and what waits in a place waits for its identifier, too.
  */
 final class Positions {
 
     private static final int IDS = 65_535;
-    private static final int FIRST_PLACES = 8;
-    private static final @Nullable Entry[] NO_PLACES = new Entry[0];
 
-    private @Nullable Entry[] ring = NO_PLACES;
-    private long base;
-    private long tail;
+    private Row front = new Row(0);
+    private @Nullable Row back; // if there is something between
 
     long base() {
-        return base;
+        return front.begin();
     }
 
     long tail() {
-        return tail;
+        return back == null ? front.end() : back.end();
+    }
+
+    /** {@return whether there are places that are on disk only} */
+    boolean isSplit() {
+        return back != null;
+    }
+
+    /** {@return the first position that is on disk only, or would be} */
+    long diskFrom() {
+        return front.end();
+    }
+
+    /** {@return the position behind the last that is on disk only} */
+    long diskTo() {
+        return back == null ? front.end() : back.begin();
     }
 
     static int id(long position) {
@@ -34,7 +49,8 @@ final class Positions {
 
     /** {@return the position that an identifier under way stands for: an occupied one before {@code next}, or -1} */
     long of(int id, long next) {
-        for (long position = base + Math.floorMod(id - 1 - base % IDS, IDS); position < next; position += IDS) {
+        long first = base();
+        for (long position = first + Math.floorMod(id - 1 - first % IDS, IDS); position < next; position += IDS) {
             if (at(position) != null) {
                 return position;
             }
@@ -44,7 +60,7 @@ final class Positions {
 
     /** {@return whether no position under way has the identifier of this one} */
     boolean isIdFree(long position) {
-        for (long earlier = position - IDS; earlier >= base; earlier -= IDS) {
+        for (long earlier = position - IDS; earlier >= base(); earlier -= IDS) {
             if (at(earlier) != null) {
                 return false;
             }
@@ -53,23 +69,35 @@ final class Positions {
     }
 
     boolean contains(long position) {
-        return position >= base && position < tail;
+        return position >= base() && position < tail();
     }
 
     @Nullable Entry at(long position) {
-        return ring[(int) position & (ring.length - 1)];
-    }
-
-    void set(long position, @Nullable Entry entry) {
-        ring[(int) position & (ring.length - 1)] = entry;
-    }
-
-    /** Begins at a position, while there is none. */
-    void begin(long position) {
-        if (base == tail) {
-            base = position;
-            tail = position;
+        if (back == null || position < front.end()) {
+            return front.at(position);
         }
+        return position < back.begin() ? Entry.ON_DISK : back.at(position);
+    }
+
+    /** Changes a place in memory. */
+    void set(long position, @Nullable Entry entry) {
+        (back == null || position < front.end() ? front : back).set(position, entry);
+    }
+
+    /** {@return the next position in memory} */
+    long after(long position) {
+        return back != null && position + 1 == front.end() ? back.begin() : position + 1;
+    }
+
+    /** {@return the first position in memory} */
+    long first() {
+        return back != null && front.isEmpty() ? back.begin() : front.begin();
+    }
+
+    /** Begins with a part that is on disk, while there is nothing. */
+    void begin(long first, long end) {
+        front = new Row(first);
+        back = new Row(end);
     }
 
     /**
@@ -79,13 +107,13 @@ final class Positions {
      * @param next the first position that is not under way
      */
     void reserve(long next, int underWay) {
-        while (underWay < IDS / 2 && isUnderWay(tail, next)) {
+        while (underWay < IDS / 2 && isUnderWay(tail(), next)) {
             append(null);
         }
     }
 
     private boolean isUnderWay(long position, long next) {
-        for (long earlier = position - IDS; earlier >= base; earlier -= IDS) {
+        for (long earlier = position - IDS; earlier >= base(); earlier -= IDS) {
             if (earlier < next && at(earlier) != null) {
                 return true;
             }
@@ -94,25 +122,88 @@ final class Positions {
     }
 
     void append(@Nullable Entry entry) {
-        if (tail - base >= ring.length) {
-            grow();
-        }
-        set(tail, entry);
-        tail++;
+        (back == null ? front : back).append(entry);
     }
 
     /** Moves base to the first entry. */
     void trim() {
-        while (base < tail && at(base) == null) {
-            base++;
+        while (!front.isEmpty() && front.at(front.begin()) == null) {
+            front.removeFirst();
         }
     }
 
-    private void grow() {
-        @Nullable Entry[] old = ring;
-        ring = new Entry[Math.max(FIRST_PLACES, old.length * 2)];
-        for (long position = base; position < tail; position++) {
-            set(position, old[(int) position & (old.length - 1)]);
+    /**
+     * Lets go of what the disk has, from a position on. The first gap that is made reaches from the first such entry to
+     * the next that has to stay; then it grows to both sides.
+     */
+    void sink(long from) {
+        Row rest = back;
+        if (rest == null) {
+            open(from);
+            return;
+        }
+        while (front.end() > Math.max(from, front.begin()) && canSink(front.at(front.end() - 1))) {
+            front.removeLast();
+        }
+        while (!rest.isEmpty() && canSink(rest.at(rest.begin()))) {
+            rest.removeFirst();
+        }
+    }
+
+    private void open(long from) {
+        long first = from;
+        while (first < front.end() && (front.at(first) == null || !canSink(front.at(first)))) {
+            first++;
+        }
+        long end = first;
+        while (end < front.end() && canSink(front.at(end))) {
+            end++;
+        }
+        if (end == first) {
+            return;
+        }
+        Row rest = new Row(end);
+        for (long position = end; position < front.end(); position++) {
+            rest.append(front.at(position));
+        }
+        while (front.end() > first) {
+            front.removeLast();
+        }
+        back = rest;
+    }
+
+    /** Gives memory back that is not needed while the client is away. */
+    void shrink() {
+        front.shrink();
+        if (back != null) {
+            back.shrink();
+        }
+    }
+
+    private static boolean canSink(@Nullable Entry entry) {
+        return entry == null || entry.isOnDiskToo();
+    }
+
+    /** Takes a message from the disk into memory again; places before it that were not read are empty. */
+    void load(long position, Entry entry) {
+        fill(position);
+        front.append(entry);
+        join();
+    }
+
+    /** Says that places on disk before a position are empty. */
+    void fill(long position) {
+        front.skipTo(Math.min(position, diskTo()));
+        join();
+    }
+
+    private void join() {
+        Row rest = back;
+        if (rest != null && front.end() == rest.begin()) {
+            back = null;
+            for (long position = rest.begin(); position < rest.end(); position++) {
+                front.append(rest.at(position));
+            }
         }
     }
 }

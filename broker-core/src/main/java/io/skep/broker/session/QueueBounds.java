@@ -22,6 +22,8 @@ final class QueueBounds {
     private final LongAdder total;
     private int messages;
     private long bytes;
+    private long uncountedFrom; // positions of stored messages that a start took notice of
+    private long uncountedTo;
     private @Nullable ArrayDeque<Waiting> waiting;
 
     /** A message without room, whose publisher waits. */
@@ -61,8 +63,29 @@ final class QueueBounds {
         grow(size);
     }
 
+    /** Takes notice of stored messages, which are counted later. */
+    void restore(long first, long end) {
+        uncountedFrom = first;
+        uncountedTo = end;
+    }
+
+    private boolean isUncounted(long position) {
+        return position >= uncountedFrom && position < uncountedTo;
+    }
+
+    /** Counts a stored message, in their order. */
+    void count(long position, int size) {
+        if (isUncounted(position)) {
+            uncountedFrom = position + 1;
+            add(size);
+        }
+    }
+
     /** A message is gone; those that wait for room may come. */
-    void remove(long size) {
+    void remove(long position, long size) {
+        if (isUncounted(position)) {
+            return;
+        }
         messages--;
         grow(messages == 0 ? -bytes : -size);
         if (waiting != null) {
@@ -72,8 +95,10 @@ final class QueueBounds {
     }
 
     /** Of a message only its place is left. */
-    void shrink(long size) {
-        grow(-size);
+    void shrink(long position, long size) {
+        if (!isUncounted(position)) {
+            grow(-size);
+        }
     }
 
     private void grow(long size) {
@@ -154,5 +179,6 @@ final class QueueBounds {
         }
         grow(-bytes);
         messages = 0;
+        uncountedTo = uncountedFrom;
     }
 }

@@ -37,12 +37,12 @@ public record QueuedMessage(
         ByteBuffer buffer = ByteBuffer.wrap(key);
         long session = buffer.getLong();
         long position = buffer.getLong();
-        long number = Entry.reference(value);
+        long number = EntryRecord.reference(value);
         byte[] shared = number == 0 ? null : storage.get(Keyspace.PAYLOADS, Payloads.key(number));
         if (number != 0 && shared == null) {
             throw new IllegalStateException("shared message: " + number + " (expected: one that is there)");
         }
-        Entry entry = Entry.read(null, position, value, shared);
+        Entry entry = EntryRecord.read(null, position, value, shared);
         return new QueuedMessage(
                 session,
                 position,
@@ -63,6 +63,6 @@ public record QueuedMessage(
         if (sharedFilter != null) {
             entry.sharedFilter(sharedFilter);
         }
-        batch.put(Keyspace.QUEUE, key, message == null ? entry.releasedRecord() : entry.record());
+        batch.put(Keyspace.QUEUE, key, message == null ? EntryRecord.released() : EntryRecord.write(entry, message, 0));
     }
 }

@@ -27,6 +27,7 @@ final class Restoration {
     private final SessionRegistry registry;
     private final Storage storage;
     private final Map<Long, Session> sessions = new HashMap<>();
+    private final Map<Long, Session> queued = new HashMap<>();
     private final Set<Long> orphans = new HashSet<>();
     private final Set<Long> attributed = new HashSet<>(); // of the orphans
     private final List<Will> wills = new ArrayList<>();
@@ -45,12 +46,7 @@ final class Restoration {
                 session.subscriptions().restore(SubscriptionRecord.read(key, value));
             }
         });
-        scan(Keyspace.QUEUE, (key, value) -> {
-            Session session = owner(key);
-            if (session != null) {
-                session.outbox().restore(ByteBuffer.wrap(key).getLong(Long.BYTES), Entry.bytes(value));
-            }
-        });
+        queues();
         scan(Keyspace.INBOUND, (key, value) -> {
             Session session = owner(key);
             if (session != null) {
@@ -76,6 +72,39 @@ final class Restoration {
         } else {
             attributed.add(attribute.session());
         }
+    }
+
+    /** Finds where each queue begins and ends; what lies between is read when its turn comes. */
+    private void queues() {
+        byte[] first = firstKey(FIRST);
+        while (first != null) {
+            Session session = owner(first);
+            byte[] behind = SessionStore.key(ByteBuffer.wrap(first).getLong() + 1);
+            byte[] last = storage.lastKey(Keyspace.QUEUE, first, behind);
+            if (session != null && last != null) {
+                session.outbox().restore(position(first), position(last));
+                queued.put(session.number(), session);
+            }
+            first = firstKey(behind);
+        }
+    }
+
+    private byte @Nullable [] firstKey(byte[] from) {
+        byte[][] found = {null};
+        storage.scan(Keyspace.QUEUE, from, null, (key, value) -> {
+            found[0] = key;
+            return false;
+        });
+        return found[0];
+    }
+
+    private static long position(byte[] key) {
+        return ByteBuffer.wrap(key).getLong(Long.BYTES);
+    }
+
+    /** {@return the sessions that have queues, by number} */
+    Map<Long, Session> queued() {
+        return queued;
     }
 
     private void scan(Keyspace keyspace, BiConsumer<byte[], byte[]> visitor) {

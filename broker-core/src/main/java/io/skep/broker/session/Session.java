@@ -317,20 +317,20 @@ public final class Session implements Recipient, Executor {
 
     /** PUBACK. */
     public void puback(int id) {
-        outbox.puback(id);
+        outbox.exchanges().puback(id);
         subscriptions.pump();
     }
 
     /** PUBREC; returns whether the message was known. */
     public boolean pubrec(int id, boolean failed) {
-        boolean known = outbox.pubrec(id, failed);
+        boolean known = outbox.exchanges().pubrec(id, failed);
         subscriptions.pump();
         return known;
     }
 
     /** PUBCOMP. */
     public void pubcomp(int id) {
-        outbox.pubcomp(id);
+        outbox.exchanges().pubcomp(id);
         subscriptions.pump();
     }
 

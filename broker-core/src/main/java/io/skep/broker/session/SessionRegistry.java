@@ -37,6 +37,7 @@ public final class SessionRegistry {
     private final Map<String, Session> sessions = new ConcurrentHashMap<>();
     private final AtomicLong numbers = new AtomicLong();
     private final List<Will> leftWills = new ArrayList<>();
+    private @Nullable QueueCount left;
     private final SharedQueues groups;
     private final Payloads payloads = new Payloads();
     private final HookChains hooks;
@@ -54,7 +55,7 @@ public final class SessionRegistry {
         this.retained = router.retained();
         this.store = new SessionStore(journal);
         loops.all().forEach(loop -> lanes.add(new Lane(loop, journal, config.mqtt())));
-        this.groups = new SharedQueues(router, name -> made(name, numbers.incrementAndGet()));
+        this.groups = new SharedQueues(router, this::made);
         router.groupQueues(groups::of);
         this.sweep = new PayloadSweep(journal, payloads, lanes.get(0).loop());
     }
@@ -196,6 +197,8 @@ public final class SessionRegistry {
         Restoration restoration = new Restoration(this, storage);
         restoration.run();
         leftWills.addAll(restoration.wills());
+        left = new QueueCount(
+                store.journal(), restoration.queued(), lanes.get(0).loop());
     }
 
     /** Makes a stored session again; its number, and every other one found, is not given out again. */
@@ -208,6 +211,11 @@ public final class SessionRegistry {
             sessions.put(clientId, session);
         }
         return session;
+    }
+
+    private Session made(byte[] sharedFilter) {
+        long number = numbers.incrementAndGet();
+        return made(SharedQueue.sessionName(sharedFilter, number), number);
     }
 
     private Session made(String name, long number) {
@@ -232,6 +240,10 @@ public final class SessionRegistry {
             }
         }
         leftWills.clear();
+        if (left != null) {
+            left.begin();
+            left = null;
+        }
         lanes.get(0).loop().eventLoop().scheduleWithFixedDelay(sweep::sweepIfDue, 1, 1, TimeUnit.MINUTES);
     }
 }

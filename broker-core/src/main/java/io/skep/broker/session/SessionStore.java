@@ -28,6 +28,10 @@ final class SessionStore {
         this.journal = journal;
     }
 
+    Journal journal() {
+        return journal;
+    }
+
     /** Deletes a session with all that belongs to it. */
     static void delete(WriteBatch batch, String clientId, long number, boolean withAttributes) {
         batch.delete(Keyspace.SESSIONS, SessionRecord.key(clientId));
@@ -59,7 +63,7 @@ final class SessionStore {
         boolean[] full = {false};
         storage.scan(Keyspace.QUEUE, from, to, (key, value) -> {
             rows.add(new QueuePage.Row(key, value, null));
-            bytes[0] += Entry.bytes(value);
+            bytes[0] += EntryRecord.bytes(value);
             full[0] = rows.size() == most || bytes[0] >= PAGE_BYTES_MAX;
             return !full[0];
         });
@@ -68,7 +72,7 @@ final class SessionStore {
     }
 
     private static QueuePage.Row withShared(Storage storage, QueuePage.Row row) {
-        long number = Entry.reference(row.value());
+        long number = EntryRecord.reference(row.value());
         if (number == 0) {
             return row;
         }

@@ -27,7 +27,7 @@ final class SharedQueue implements GroupQueue {
 
     private static final int GIVEN_MAX = 32;
 
-    /** No client id begins with U+0000 [MQTT-1.5.4-2]. */
+    /** Neither client ids nor filters have a U+0000 [MQTT-1.5.4-2]. */
     private static final String MARK = "\0";
 
     private static final int AS_PUBLISHED = 2 | 8; // QoS 2, Retain As Published
@@ -55,9 +55,12 @@ final class SharedQueue implements GroupQueue {
         session.heldBy(this);
     }
 
-    /** {@return the name of the session of a group} */
-    static String sessionName(byte[] filter) {
-        return MARK + new String(filter, StandardCharsets.UTF_8);
+    /**
+     * {@return the name of the session of a group} It is one that no earlier queue of the group had, which may still be
+     * about to leave the disk.
+     */
+    static String sessionName(byte[] filter, long number) {
+        return MARK + new String(filter, StandardCharsets.UTF_8) + MARK + number;
     }
 
     static boolean isSessionName(String name) {
@@ -66,7 +69,8 @@ final class SharedQueue implements GroupQueue {
 
     /** {@return the filter of the group that a session belongs to} */
     static byte[] filterOf(String sessionName) {
-        return sessionName.substring(1).getBytes(StandardCharsets.UTF_8);
+        int end = sessionName.indexOf(MARK, 1); // none in data of format 1
+        return sessionName.substring(1, end < 0 ? sessionName.length() : end).getBytes(StandardCharsets.UTF_8);
     }
 
     byte[] filter() {
@@ -149,7 +153,7 @@ final class SharedQueue implements GroupQueue {
             give(head, topic, message, member);
             count++;
         }
-        waiting = outbox.messages() > 0;
+        waiting = !outbox.isEmpty();
         if (member != null && waiting) {
             member.recipient().execute(this::call); // when it has taken its share
         }

@@ -13,10 +13,10 @@ import java.util.function.Function;
 final class SharedQueues {
 
     private final Router router;
-    private final Function<String, Session> sessions;
+    private final Function<byte[], Session> sessions;
     private final Map<ByteBuffer, SharedQueue> queues = new ConcurrentHashMap<>();
 
-    SharedQueues(Router router, Function<String, Session> sessions) {
+    SharedQueues(Router router, Function<byte[], Session> sessions) {
         this.router = router;
         this.sessions = sessions;
     }
@@ -24,8 +24,7 @@ final class SharedQueues {
     /** {@return the queue of a group} */
     GroupQueue of(byte[] filter) {
         return queues.computeIfAbsent(
-                ByteBuffer.wrap(filter),
-                key -> new SharedQueue(filter, sessions.apply(SharedQueue.sessionName(filter)), router));
+                ByteBuffer.wrap(filter), key -> new SharedQueue(filter, sessions.apply(filter), router));
     }
 
     /** Takes over the session of a group, at start. */

@@ -85,7 +85,7 @@ public final class Subscriptions {
     private void begin(Subscription subscription) {
         activate(subscription);
         if (subscription.isShared()) {
-            session.outbox().tellRoom();
+            session.outbox().exchanges().tellRoom();
             groups.call(subscription.filter());
         }
     }
@@ -202,7 +202,9 @@ public final class Subscriptions {
         ArrayDeque<Due> waiting = due;
         while (waiting != null && !waiting.isEmpty()) {
             Outlet outlet = session.outlet();
-            if (outlet == null || outlet.isCongested() || !session.outbox().hasRoom()) {
+            if (outlet == null
+                    || outlet.isCongested()
+                    || !session.outbox().exchanges().hasRoom()) {
                 return;
             }
             send(waiting.remove());

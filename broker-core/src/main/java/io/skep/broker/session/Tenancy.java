@@ -110,7 +110,7 @@ final class Tenancy {
         expirySeconds(attachment.expirySeconds());
         endedAtMillis = 0;
         will.begin(attachment.will());
-        session.outbox().connected(attachment.window());
+        session.outbox().exchanges().begin(attachment.window());
         boolean outlives = expirySeconds > 0;
         if (!outlives && !stored && attachment.will() == null) {
             opened(attachment, present);
@@ -241,7 +241,7 @@ final class Tenancy {
     }
 
     private void delete() {
-        session.outbox().bounds().clear();
+        session.outbox().end();
         if (registry.hooks().listens(Event.SessionEnded.class)) {
             registry.hooks().fire(new Event.SessionEnded(session.clientId()));
         }
@@ -258,7 +258,7 @@ final class Tenancy {
     /** Ends the session of a shared group: its last member has left. */
     void endOfGroup() {
         ended = true;
-        session.outbox().bounds().clear();
+        session.outbox().end();
         if (session.isDurable()) {
             session.write(batch -> SessionStore.delete(batch, session.clientId(), session.number(), false), null);
         }

@@ -17,6 +17,7 @@ final class Commit implements Storage.Done {
     private final ArrayList<Read<?>> reads = new ArrayList<>();
     private final IdentityHashMap<Write, StorageException> failedAlone = new IdentityHashMap<>(0);
     private int stored;
+    private long bytes;
     private @Nullable StorageException failure;
     private volatile boolean hasEnded;
     private volatile long endedNanos;
@@ -34,6 +35,7 @@ final class Commit implements Storage.Done {
     /** Lets a write add itself; one that cannot fails alone. */
     void add(Write write, MeasuredBatch batch) {
         writes.add(write);
+        bytes += write.bytes();
         int operationsBefore = batch.operations();
         try {
             write.addTo(batch);
@@ -48,6 +50,11 @@ final class Commit implements Storage.Done {
 
     int size() {
         return writes.size();
+    }
+
+    /** {@return bytes that the writes hold in memory} */
+    long bytes() {
+        return bytes;
     }
 
     /** {@return how many of the writes had something to store} */
@@ -127,7 +134,7 @@ final class Commit implements Storage.Done {
         }
 
         private void callBack(Write write) {
-            StorageException why = failure != null ? failure : failedAlone.get(write);
+            StorageException why = failure != null || failedAlone.isEmpty() ? failure : failedAlone.get(write);
             if (why == null) {
                 write.committed();
             } else {

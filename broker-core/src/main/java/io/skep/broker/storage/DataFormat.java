@@ -24,8 +24,11 @@ public final class DataFormat {
 
     private static final byte[] KEY = "format".getBytes(StandardCharsets.US_ASCII);
 
-    /** The first brings data from format 1 to 2, and so on. There is only one format yet. */
-    private static final List<Step> STEPS = List.of();
+    /**
+     * The first brings data from format 1 to 2, and so on. What waits for a shared group has a name of its own each
+     * time since format 2; names of format 1 are read as they are.
+     */
+    private static final List<Step> STEPS = List.of((storage, batch) -> {});
 
     private final List<Step> steps;
 

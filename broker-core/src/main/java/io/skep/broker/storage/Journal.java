@@ -16,6 +16,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -42,6 +43,9 @@ public final class Journal implements AutoCloseable {
     /** Writes that may wait before the journal calls itself full: about a second of a fast disk. */
     static final int WAITING_MAX = 65_536;
 
+    /** Bytes that these may hold. */
+    private static final long WAITING_BYTES_MAX = Runtime.getRuntime().maxMemory() / 8;
+
     private static final int BATCH_WRITES_MAX = 16_384;
     private static final int BATCH_BYTES_MAX = 4 << 20;
     private static final int COMMITS_MAX = 4;
@@ -54,6 +58,7 @@ public final class Journal implements AutoCloseable {
     private final Queue<Object> queue = new MpscUnboundedArrayQueue<>(1024);
 
     private final AtomicInteger waiting = new AtomicInteger();
+    private final AtomicLong waitingBytes = new AtomicLong();
     private final AtomicBoolean parked = new AtomicBoolean();
     private volatile boolean closing;
 
@@ -84,6 +89,7 @@ public final class Journal implements AutoCloseable {
     /** Makes a write durable. Any thread. */
     public void submit(Write write) {
         waiting.incrementAndGet();
+        waitingBytes.addAndGet(write.bytes());
         offer(write);
     }
 
@@ -92,7 +98,12 @@ public final class Journal implements AutoCloseable {
      */
     public void submitAll(List<Write> writes) {
         if (!writes.isEmpty()) {
+            long bytes = 0;
+            for (int i = 0; i < writes.size(); i++) {
+                bytes += writes.get(i).bytes();
+            }
             waiting.addAndGet(writes.size());
+            waitingBytes.addAndGet(bytes);
             offer(writes);
         }
     }
@@ -117,7 +128,7 @@ public final class Journal implements AutoCloseable {
 
     /** {@return whether so much waits that whoever causes durable writes should stop being read} */
     public boolean isFull() {
-        return waiting.get() >= WAITING_MAX;
+        return waiting.get() >= WAITING_MAX || waitingBytes.get() >= WAITING_BYTES_MAX;
     }
 
     /** {@return since when and why commits fail; null if the last one did not} */
@@ -246,6 +257,7 @@ public final class Journal implements AutoCloseable {
 
     private void settle(Commit commit) {
         waiting.addAndGet(-commit.size());
+        waitingBytes.addAndGet(-commit.bytes());
         if (commit.failure() != null) {
             complainOnce(commit.failure());
         } else if (commit.stored() > 0) {

@@ -40,6 +40,12 @@ final class MemoryStorage implements Storage {
     }
 
     @Override
+    public byte @Nullable [] lastKey(Keyspace keyspace, byte[] from, byte[] to) {
+        byte[] last = map(keyspace).lowerKey(to);
+        return last == null || Arrays.compareUnsigned(last, from) < 0 ? null : last;
+    }
+
+    @Override
     public WriteBatch batch() {
         return new Batch();
     }

@@ -100,6 +100,24 @@ final class RocksDbStorage implements Storage {
     }
 
     @Override
+    public byte @Nullable [] lastKey(Keyspace keyspace, byte[] from, byte[] to) {
+        RocksDbHandle open = handle();
+        try (Slice begin = new Slice(from);
+                Slice end = new Slice(to);
+                ReadOptions bounded = new ReadOptions().setFillCache(false);
+                RocksIterator entries = open.database()
+                        .newIterator(
+                                open.family(keyspace),
+                                bounded.setIterateLowerBound(begin).setIterateUpperBound(end))) {
+            entries.seekToLast();
+            entries.status();
+            return entries.isValid() ? entries.key() : null;
+        } catch (RocksDBException e) {
+            throw new StorageException("storage: reading " + keyspace + " failed", e);
+        }
+    }
+
+    @Override
     public WriteBatch batch() {
         handle(); // now, rather than with every write of the batch
         RocksDbBatch batch = spare == null ? new RocksDbBatch(this) : spare;

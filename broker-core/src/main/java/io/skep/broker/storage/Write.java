@@ -14,6 +14,11 @@ public interface Write {
      */
     void addTo(WriteBatch batch);
 
+    /** {@return bytes that it holds in memory while it waits, about} */
+    default int bytes() {
+        return 0;
+    }
+
     /** {@return who hears the end; asked on the journal's thread, once, when the end is known} */
     Executor loop();
 

@@ -77,7 +77,13 @@ final class Acknowledgements implements Receipt.Publisher {
 
     /** Stops reading a 3.x client, which cannot know the bound, until it is below. */
     void pauseIfFull() {
-        if (waiting.size() >= receiveMaximum && !full) {
+        if (waiting.size() >= receiveMaximum) {
+            pause();
+        }
+    }
+
+    private void pause() {
+        if (!full) {
             full = true;
             connection.pause();
         }
@@ -88,8 +94,7 @@ final class Acknowledgements implements Receipt.Publisher {
         if (waiting.isEmpty() && (receipt == null || receipt.isDone())) {
             write(qos, id, reasonCode, "", receipt);
         } else {
-            waitingQos1 += qos == 1 ? 1 : 0;
-            waiting.add(new Ack(qos, id, reasonCode, "", receipt));
+            await(new Ack(qos, id, reasonCode, "", receipt));
         }
     }
 
@@ -105,9 +110,16 @@ final class Acknowledgements implements Receipt.Publisher {
             if (waiting.isEmpty() && receipt == null) {
                 write(qos, id, reason.code(), text, null);
             } else {
-                waitingQos1 += qos == 1 ? 1 : 0;
-                waiting.add(new Ack(qos, id, reason.code(), text, receipt));
+                await(new Ack(qos, id, reason.code(), text, receipt));
             }
+        }
+    }
+
+    private void await(Ack ack) {
+        waitingQos1 += ack.qos() == 1 ? 1 : 0;
+        waiting.add(ack);
+        if (lane.isJournalFull()) {
+            pause(); // until some of its messages are stored
         }
     }
 
@@ -173,7 +185,7 @@ final class Acknowledgements implements Receipt.Publisher {
             waitingQos1 -= next.qos() == 1 ? 1 : 0;
             write(next.qos(), next.id(), next.reasonCode(), next.text(), its);
         }
-        if (full && waiting.size() < receiveMaximum) {
+        if (full && waiting.size() < receiveMaximum && (waiting.isEmpty() || !lane.isJournalFull())) {
             full = false;
             connection.resume();
         }

@@ -68,7 +68,7 @@ class EntryTest {
             identifiers = identifiers.length == 0 ? null : identifiers;
             Entry entry = new Entry(outbox, i, message, 1 + random.nextInt(2), random.nextBoolean(), identifiers);
 
-            Entry read = Entry.read(outbox, i, stored(entry), null);
+            Entry read = EntryRecord.read(outbox, i, stored(entry), null);
 
             assertThat(read.message()).usingRecursiveComparison().isEqualTo(message);
             assertThat(read.qos()).isEqualTo(entry.qos());
@@ -85,17 +85,15 @@ class EntryTest {
         int[] identifiers = new Random(1).ints(300, 1, 268_435_456).toArray();
         Message message = new Message(new byte[] {'t'}, new byte[0], null, 1, false, 0);
 
-        Entry read = Entry.read(outbox, 1, stored(new Entry(outbox, 1, message, 1, false, identifiers)), null);
+        Entry read = EntryRecord.read(outbox, 1, stored(new Entry(outbox, 1, message, 1, false, identifiers)), null);
 
         assertThat(read.identifiers()).isEqualTo(identifiers);
     }
 
     @Test
     void ofAReleasedEntryOnlyThatIsKept() {
-        Message message = new Message(new byte[] {'t'}, new byte[100], null, 2, false, 0);
-
-        byte[] record = new Entry(outbox, 5, message, 2, false, null).releasedRecord();
-        Entry read = Entry.read(outbox, 5, record, null);
+        byte[] record = EntryRecord.released();
+        Entry read = EntryRecord.read(outbox, 5, record, null);
 
         assertThat(record).hasSizeLessThan(10);
         assertThat(read.phase()).isEqualTo(Entry.Phase.RELEASED);
@@ -105,7 +103,7 @@ class EntryTest {
 
     @Test
     void aRecordOfAnotherFormatIsRefused() {
-        assertThatThrownBy(() -> Entry.read(outbox, 1, new byte[] {9, 1, 0, 0, 0}, null))
+        assertThatThrownBy(() -> EntryRecord.read(outbox, 1, new byte[] {9, 1, 0, 0, 0}, null))
                 .hasMessageContaining("9 (expected: 1)");
     }
 }

@@ -69,7 +69,7 @@ final class DataFormatTest {
         new DataFormat(List.of(append("2"))).bringForward(storage);
         assertThatThrownBy(() -> new DataFormat(List.of()).bringForward(storage))
                 .isInstanceOf(StorageException.class)
-                .hasMessageContainingAll("format 1 or older", "newer Skep");
+                .hasMessageContainingAll("format " + DataFormat.current() + " or older", "newer Skep");
     }
 
     private static DataFormat.Step append(String text) {

@@ -29,6 +29,23 @@ public interface Storage extends AutoCloseable {
     void scan(Keyspace keyspace, byte[] from, byte @Nullable [] to, Visitor visitor);
 
     /**
+     * {@return the last key of a range, null if it is empty} An engine that can find it without a visit to the others
+     * does so: a start asks for the end of each queue.
+     *
+     * @param keyspace the map
+     * @param from first key
+     * @param to behind the last key
+     */
+    default byte @Nullable [] lastKey(Keyspace keyspace, byte[] from, byte[] to) {
+        byte[][] last = {null};
+        scan(keyspace, from, to, (key, value) -> {
+            last[0] = key;
+            return true;
+        });
+        return last[0];
+    }
+
+    /**
      * {@return an empty batch, for one commit}
      *
      * @throws StorageException if nothing can be written now

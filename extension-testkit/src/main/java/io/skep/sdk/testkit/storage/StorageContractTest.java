@@ -122,6 +122,15 @@ public abstract class StorageContractTest {
     }
 
     @Test
+    final void theLastKeyOfARangeIsFound() {
+        commit(batch -> List.of("a", "b", "ba", "c", "d").forEach(key -> put(batch, key, "")));
+        assertThat(storage.lastKey(SPACE, bytes("a"), bytes("c"))).isEqualTo(bytes("ba"));
+        assertThat(storage.lastKey(SPACE, bytes("b"), bytes("e"))).isEqualTo(bytes("d"));
+        assertThat(storage.lastKey(SPACE, bytes("bb"), bytes("c"))).isNull();
+        assertThat(storage.lastKey(SPACE, bytes("e"), bytes("f"))).isNull();
+    }
+
+    @Test
     final void aScanBeginsWithItsFirstKeyAndEndsBeforeItsLast() {
         commit(batch -> List.of("a", "b", "ba", "c", "d").forEach(key -> put(batch, key, "")));
         assertThat(scan(bytes("b"), bytes("d"))).containsExactly("b=", "ba=", "c=");
