@@ -14,6 +14,7 @@ import io.skep.broker.config.SkepConfig;
 import io.skep.broker.config.StorageConfig;
 import io.skep.broker.extension.ExtensionHost;
 import io.skep.broker.hook.HookChains;
+import io.skep.broker.hook.Watchdog;
 import io.skep.broker.loop.Loops;
 import io.skep.broker.metrics.Metrics;
 import io.skep.broker.session.SessionRegistry;
@@ -22,6 +23,7 @@ import io.skep.broker.storage.DataFormat;
 import io.skep.broker.storage.Journal;
 import io.skep.broker.transport.Listeners;
 import io.skep.broker.transport.Reception;
+import io.skep.sdk.event.Event;
 import io.skep.sdk.storage.Storage;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -73,10 +75,13 @@ public final class Broker implements AutoCloseable {
             Health health = startAdmin(home.resolve(config.storage().folder()));
             loadSessions(storage);
             extensions.activate();
+            hooks.fire(new Event.BrokerStarting());
             listeners = listen(
                     config.listeners().stream().map(each -> each.in(home)).toList());
             health.state(Health.State.READY);
             undo.push(() -> health.state(Health.State.STOPPING));
+            hooks.fire(new Event.BrokerReady(listeners.addresses()));
+            undo.push(() -> hooks.fire(new Event.BrokerStopping()));
         } catch (IOException | RuntimeException e) {
             stop();
             throw e;
@@ -124,6 +129,7 @@ public final class Broker implements AutoCloseable {
         Loops loops = injector.getInstance(Loops.class);
         undo.push(injector.getInstance(SessionRegistry.class)::release);
         undo.push(() -> loops.close(STOP_TIMEOUT));
+        undo.push(Watchdog.start(loops.all(), injector.getInstance(Metrics.class))::close);
     }
 
     /** Before sessions are loaded, so that a start that takes long can be seen. */

@@ -22,6 +22,7 @@ import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 import io.netty.channel.EventLoop;
 import io.skep.broker.admin.AdminServer;
+import io.skep.broker.hook.Watchdog;
 import io.skep.broker.loop.Loops;
 import io.skep.broker.routing.SubscriptionTree;
 import io.skep.broker.storage.Journal;
@@ -140,10 +141,10 @@ class ArchitectureTest {
     static final ArchRule oneMethodIsSynchronized =
             noMethods().that().areNotDeclaredIn(Broker.class).should().haveModifier(JavaModifier.SYNCHRONIZED);
 
-    /** The journal and the admin socket have one each, the loops have theirs, and each extension has its own. */
+    /** Journal, admin socket and watchdog have one each, the loops have theirs, and each extension has its own. */
     @ArchTest
-    static final ArchRule fourClassesStartThreads = noClasses()
-            .that(not(belongToAnyOf(Journal.class, Loops.class, AdminServer.class)))
+    static final ArchRule fiveClassesStartThreads = noClasses()
+            .that(not(belongToAnyOf(Journal.class, Loops.class, AdminServer.class, Watchdog.class)))
             .and()
             .doNotHaveFullyQualifiedName("io.skep.broker.extension.RunningExtension")
             .should()

@@ -1,7 +1,6 @@
 // Skep, an MQTT broker. Apache-2.0; see LICENSE.
 package io.skep.broker.session;
 
-import io.skep.broker.codec.PacketEncoder;
 import io.skep.broker.codec.PacketType;
 import io.skep.broker.config.SessionConfig;
 import io.skep.broker.metrics.Metric;
@@ -120,7 +119,7 @@ final class Outbox {
             return false;
         }
         if (!outlet.publish(publication, qos, retain, Positions.id(position), subscription.identifiers())) {
-            session.dropped(Metric.DROPPED_TOO_LARGE, publication.name());
+            session.dropped(outlet.obstacle(), publication.name());
             return true;
         }
         positions.append(qos == 1 ? Entry.AWAITS_PUBACK : Entry.AWAITS_PUBREC);
@@ -224,8 +223,8 @@ final class Outbox {
         boolean sent = outlet.publishOwn(publication, flags, id, entry.identifiers());
         publication.end();
         if (!sent) {
-            session.dropped(Metric.DROPPED_TOO_LARGE, message.topic());
-            remove(entry.position(), entry, entry.bytes());
+            session.dropped(outlet.obstacle(), message.topic());
+            giveUp(entry);
             return true;
         }
         underWay++;
@@ -234,10 +233,23 @@ final class Outbox {
         return true;
     }
 
+    /**
+     * Ends with a message that is not sent. If the client may have it from an earlier connection, at QoS 2, it has to
+     * be told that the exchange is over: else it would take a later message with this identifier for the same one.
+     */
+    private void giveUp(Entry entry) {
+        if (entry.qos() == 2 && entry.isMaybeSent()) {
+            underWay++;
+            received(entry.position(), entry);
+        } else {
+            remove(entry.position(), entry, entry.bytes());
+        }
+    }
+
     private void release(long position) {
         Outlet outlet = session.outlet();
         if (outlet != null) {
-            PacketEncoder.ack(outlet.buffer(), outlet.isV5(), PacketType.PUBREL, Positions.id(position), 0);
+            outlet.ack(PacketType.PUBREL, Positions.id(position), 0, "");
         }
     }
 

@@ -2,13 +2,13 @@
 package io.skep.broker.transport;
 
 import io.skep.broker.codec.MqttException;
-import io.skep.broker.codec.PacketEncoder;
 import io.skep.broker.codec.PacketType;
 import io.skep.broker.codec.PublishFrame;
 import io.skep.broker.config.MqttConfig;
 import io.skep.broker.metrics.Metric;
 import io.skep.broker.routing.Message;
 import io.skep.broker.routing.Publication;
+import io.skep.broker.routing.PublishView;
 import io.skep.broker.routing.Receipt;
 import io.skep.broker.routing.Topic;
 import io.skep.broker.session.Inbound;
@@ -18,6 +18,7 @@ import io.skep.broker.session.Session;
 import io.skep.sdk.Client;
 import io.skep.sdk.ReasonCode;
 import io.skep.sdk.auth.Decision;
+import io.skep.sdk.packet.ReplyType;
 import io.skep.sdk.publish.Publish;
 import io.skep.sdk.publish.PublishAnswer;
 import io.skep.sdk.storage.StorageException;
@@ -228,7 +229,7 @@ final class Publishing implements Receipt.Publisher {
                 return;
             }
             if (decision instanceof Decision.Deny deny) {
-                deny(ackQos, id, ReasonCode.NOT_AUTHORIZED, deny.text());
+                deny(ackQos, id, ReplyType.PUBACK.nearest(deny.reason(), ReasonCode.NOT_AUTHORIZED), deny.text());
             } else {
                 route(lane.inbound().begin(topic, message, session, this), ackQos, id);
             }
@@ -252,7 +253,7 @@ final class Publishing implements Receipt.Publisher {
         }
         if (qos > 0) {
             boolean refused = qos == 1 || connection.outlet().isV5();
-            acknowledge(new Ack(qos, id, reason.code(), text, refused ? null : taken(id)));
+            acknowledge(new Ack(qos, id, reason.code(), EventLog.line(text), refused ? null : taken(id)));
         }
     }
 
@@ -372,13 +373,7 @@ final class Publishing implements Receipt.Publisher {
             reasonCode = obstacle.code();
         }
         PacketType type = ack.qos() == 1 ? PacketType.PUBACK : PacketType.PUBREC;
-        if (ack.text().isEmpty() || !outlet.isV5()) {
-            PacketEncoder.ack(outlet.buffer(), outlet.isV5(), type, ack.id(), reasonCode);
-        } else {
-            connection.explain(
-                    ack.text(),
-                    properties -> PacketEncoder.ack(outlet.buffer(), type, ack.id(), ack.reasonCode(), properties));
-        }
+        outlet.ack(type, ack.id(), reasonCode, obstacle == null ? ack.text() : "");
     }
 
     /** Returns why a message was not accepted, though it was delivered to whom it could be; null if it was. */
@@ -402,8 +397,7 @@ final class Publishing implements Receipt.Publisher {
         int reasonCode = known ? 0 : ReasonCode.PACKET_IDENTIFIER_NOT_FOUND.code();
         session.inbound().release(id, () -> {
             if (!connection.isClosed()) {
-                Outlet outlet = connection.outlet();
-                PacketEncoder.ack(outlet.buffer(), outlet.isV5(), PacketType.PUBCOMP, id, reasonCode);
+                connection.outlet().ack(PacketType.PUBCOMP, id, reasonCode, "");
             }
         });
     }

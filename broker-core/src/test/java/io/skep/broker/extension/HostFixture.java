@@ -50,7 +50,13 @@ final class HostFixture implements AutoCloseable {
 
     List<LoadedExtension> start(ConfigReader reader, String... disabled) {
         ExtensionsConfig config = new ExtensionsConfig(
-                Path.of("extensions"), Path.of("conf", "extensions"), List.of(disabled), 100, 100, 2);
+                Path.of("extensions"),
+                Path.of("conf", "extensions"),
+                List.of(disabled),
+                100,
+                100,
+                2,
+                ExtensionsConfig.Breaker.DEFAULT);
         ExtensionHost started = new ExtensionHost(config, home, chains, new Metrics(), reader);
         host = started;
         started.start();

@@ -2,8 +2,8 @@
 package io.skep.sdk.publish;
 
 import io.skep.sdk.ReasonCode;
+import io.skep.sdk.packet.ReplyType;
 import java.util.Objects;
-import java.util.Set;
 import java.util.concurrent.CompletionStage;
 
 /** What becomes of an intercepted PUBLISH. */
@@ -41,18 +41,10 @@ public sealed interface PublishAnswer {
      */
     record Deny(ReasonCode reason) implements PublishAnswer {
 
-        private static final Set<ReasonCode> REASONS = Set.of(
-                ReasonCode.UNSPECIFIED_ERROR,
-                ReasonCode.IMPLEMENTATION_SPECIFIC_ERROR,
-                ReasonCode.NOT_AUTHORIZED,
-                ReasonCode.TOPIC_NAME_INVALID,
-                ReasonCode.QUOTA_EXCEEDED,
-                ReasonCode.PAYLOAD_FORMAT_INVALID);
-
         /** Checks that PUBACK may carry the reason. */
         public Deny {
-            if (!REASONS.contains(reason)) {
-                throw new IllegalArgumentException("reason: " + reason + " (expected: one of " + REASONS + ")");
+            if (!reason.isError() || !ReplyType.PUBACK.carries(reason)) {
+                throw new IllegalArgumentException("reason: " + reason + " (expected: an error that PUBACK may carry)");
             }
         }
     }
