@@ -15,6 +15,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -35,7 +37,7 @@ class ProtectionTest {
     Path home;
 
     private LogLines log;
-    private Broker broker;
+    private @Nullable Broker broker;
 
     @BeforeEach
     void listen() throws IOException {
@@ -61,15 +63,19 @@ class ProtectionTest {
         Path file = Files.writeString(
                 home.resolve("skep.yaml"), "listeners: [{type: tcp, port: 0}]\nthreads: {loops: 2}\n" + yaml);
         broker = Broker.start(new ConfigLoader(home).load(file, Map.of(), Map.of()), home);
-        return broker.addresses().get(0).getPort();
+        return broker().addresses().get(0).getPort();
+    }
+
+    private Broker broker() {
+        return Objects.requireNonNull(broker);
     }
 
     private long count(Metric metric) {
-        return broker.get(Metrics.class).get(metric);
+        return broker().get(Metrics.class).get(metric);
     }
 
     private HookCounts counts(String id) {
-        return broker.get(HookChains.class).counts().stream()
+        return broker().get(HookChains.class).counts().stream()
                 .filter(counts -> counts.extension().equals(id))
                 .findFirst()
                 .orElseThrow();

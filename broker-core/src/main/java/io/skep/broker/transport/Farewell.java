@@ -39,8 +39,10 @@ record Farewell(ReasonCode reason, String text, @Nullable String serverReference
 
     /** {@return what extensions leave of it} */
     Farewell with(Replies replies, boolean accepted) {
-        ReasonCode carried = accepted ? ofDisconnect(reason) : ofConnack(reason);
-        Reply left = replies.last(accepted ? ReplyType.DISCONNECT : ReplyType.CONNACK, carried, text);
+        ReplyType type = accepted ? ReplyType.DISCONNECT : ReplyType.CONNACK;
+        ReasonCode nearest = accepted ? ofDisconnect(reason) : ofConnack(reason);
+        ReasonCode carried = type.nearest(nearest, ReasonCode.UNSPECIFIED_ERROR);
+        Reply left = replies.last(type, carried, text);
         String said = left.reasonString();
         ReasonCode same = left.reason() == carried ? reason : left.reason(); // 3.x knows it by another code
         return new Farewell(same, said == null ? "" : said, serverReference, left.userProperties());

@@ -68,8 +68,11 @@ class BreakerTest {
         assertThat(breaker.admits()).isFalse();
         assertThat(metrics.get(Metric.EXTENSIONS_PAUSED)).isEqualTo(1);
         assertThat(metrics.get(Metric.HOOKS_NOT_ASKED)).isEqualTo(2);
-        assertThat(lines.list).singleElement().satisfies(line -> assertThat(line.getFormattedMessage())
-                .startsWith("extension x: 5 calls of it failed within PT10S; its hooks are not asked for PT3S"));
+        assertThat(lines.list)
+                .singleElement()
+                .satisfies(line -> assertThat(line.getFormattedMessage())
+                        .startsWith(
+                                "extension x: 5 calls of it failed within PT10S; its hooks are not asked for PT3S"));
     }
 
     @Test
@@ -106,7 +109,8 @@ class BreakerTest {
         fail(FAILURES - 1);
         assertThat(breaker.admits()).isTrue();
         assertThat(lines.list).hasSize(2);
-        assertThat(lines.list.get(1).getFormattedMessage()).isEqualTo("extension x: answers again, its hooks are asked");
+        assertThat(lines.list.get(1).getFormattedMessage())
+                .isEqualTo("extension x: answers again, its hooks are asked");
     }
 
     @Test

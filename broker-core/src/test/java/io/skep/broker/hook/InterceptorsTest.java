@@ -59,26 +59,33 @@ class InterceptorsTest {
 
     @Test
     void eachSeesTheRequestAsTheOneBeforeLeftIt() {
-        hooks.install("a", a -> a.unsubscribeInterceptor((client, request) ->
-                Interception.later(CompletableFuture.supplyAsync(
+        hooks.install(
+                "a",
+                a -> a.unsubscribeInterceptor((client, request) -> Interception.later(CompletableFuture.supplyAsync(
                         () -> Interception.change(request.withTopicFilter("b")), hooks.threads))));
-        hooks.install("b", b -> b.unsubscribeInterceptor(
-                (client, request) -> Interception.change(request.withTopicFilter(request.topicFilter() + "/c"))));
+        hooks.install(
+                "b",
+                b -> b.unsubscribeInterceptor((client, request) ->
+                        Interception.change(request.withTopicFilter(request.topicFilter() + "/c"))));
 
         assertThat(unsubscribe()).isEqualTo(Interception.change(new UnsubscribeRequest("b/c", List.of())));
     }
 
     @Test
     void aRequestThatAHookFailsAtIsRefusedOrPassesAsItsFallbackSays() {
-        hooks.install("a", a -> a.unsubscribeInterceptor(
-                (client, request) -> {
-                    throw new NoClassDefFoundError("gone");
-                },
-                NEXT));
+        hooks.install(
+                "a",
+                a -> a.unsubscribeInterceptor(
+                        (client, request) -> {
+                            throw new NoClassDefFoundError("gone");
+                        },
+                        NEXT));
         assertThat(unsubscribe()).isEqualTo(Interception.pass());
-        hooks.install("b", b -> b.unsubscribeInterceptor((client, request) -> {
-            throw new IllegalStateException("broken");
-        }));
+        hooks.install(
+                "b",
+                b -> b.unsubscribeInterceptor((client, request) -> {
+                    throw new IllegalStateException("broken");
+                }));
         assertThat(unsubscribe()).isInstanceOf(Interception.Deny.class);
         assertThat(hooks.failures()).isEqualTo(3);
     }
@@ -96,25 +103,31 @@ class InterceptorsTest {
     @Test
     void aDeliveryDroppedByOneIsShownToNoOther() {
         hooks.install("a", a -> a.deliveryInterceptor((client, publish) -> DeliveryAnswer.drop()));
-        hooks.install("b", b -> b.deliveryInterceptor((client, publish) -> {
-            throw new AssertionError("asked");
-        }));
+        hooks.install(
+                "b",
+                b -> b.deliveryInterceptor((client, publish) -> {
+                    throw new AssertionError("asked");
+                }));
         assertThat(get(deliver())).isNull();
         assertThat(hooks.failures()).isZero();
     }
 
     @Test
     void ofAReplyOnlyWhatMayChangeDoes() {
-        hooks.install("a", a -> a.replyInterceptor((client, reply) -> new Reply(
-                ReplyType.PUBREC, 99, List.of(ReasonCode.QUOTA_EXCEEDED), "later", List.of())));
+        hooks.install(
+                "a",
+                a -> a.replyInterceptor((client, reply) ->
+                        new Reply(ReplyType.PUBREC, 99, List.of(ReasonCode.QUOTA_EXCEEDED), "later", List.of())));
         assertThat(reply())
                 .isEqualTo(new Reply(ReplyType.PUBACK, 7, List.of(ReasonCode.QUOTA_EXCEEDED), "later", List.of()));
     }
 
     @Test
     void anErrorDoesNotBecomeASuccess() {
-        hooks.install("a", a -> a.replyInterceptor(
-                (client, reply) -> new Reply(reply.type(), 7, List.of(ReasonCode.SUCCESS), null, List.of())));
+        hooks.install(
+                "a",
+                a -> a.replyInterceptor(
+                        (client, reply) -> new Reply(reply.type(), 7, List.of(ReasonCode.SUCCESS), null, List.of())));
         assertThat(reply()).isEqualTo(PUBACK);
         assertThat(hooks.failures()).isEqualTo(1);
         assertThatThrownBy(() -> PUBACK.withReasons(List.of(ReasonCode.SUCCESS)))
@@ -130,9 +143,9 @@ class InterceptorsTest {
             hooks.chains.acknowledged(CLIENT, PUBACK, hooks.loop);
             return true;
         });
-        assertThat(guest[0]).isInstanceOfSatisfying(Hook.class, hook -> assertThat(hook.owner()
-                        .extension())
-                .isEqualTo("a"));
+        assertThat(guest[0])
+                .isInstanceOfSatisfying(
+                        Hook.class, hook -> assertThat(hook.owner().extension()).isEqualTo("a"));
         assertThat(hooks.loop.guest()).isNull();
     }
 }

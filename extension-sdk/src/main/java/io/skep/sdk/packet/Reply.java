@@ -27,6 +27,9 @@ public record Reply(
     /** Checks that the packet may carry the reasons. */
     public Reply {
         Objects.requireNonNull(type, "type");
+        if (reasonString != null) {
+            reasonString = new UserProperty("", reasonString).value(); // the same limits
+        }
         reasons = List.copyOf(reasons);
         userProperties = List.copyOf(userProperties);
         for (ReasonCode reason : reasons) {
