@@ -3,8 +3,6 @@ package io.skep.broker.hook;
 
 import io.skep.broker.loop.Loop;
 import io.skep.sdk.Client;
-import io.skep.sdk.HookOptions.Fallback;
-import io.skep.sdk.ReasonCode;
 import io.skep.sdk.auth.Decision;
 import io.skep.sdk.auth.Login;
 import io.skep.sdk.auth.Operation;
@@ -15,7 +13,6 @@ import io.skep.sdk.packet.Interception;
 import io.skep.sdk.packet.Reply;
 import io.skep.sdk.packet.SubscribeRequest;
 import io.skep.sdk.packet.UnsubscribeRequest;
-import io.skep.sdk.publish.DeliveryAnswer;
 import io.skep.sdk.publish.Publish;
 import io.skep.sdk.publish.PublishAnswer;
 import java.util.List;
@@ -192,14 +189,7 @@ public final class HookChains {
      * @param done gets {@code Pass} (nobody changed it), {@code Change} (the last one) or {@code Deny}
      */
     public void intercept(ConnectRequest connect, Loop loop, Consumer<? super Interception<ConnectRequest>> done) {
-        new RequestWalk<>(
-                        chains().of(HookKind.CONNECT),
-                        connect,
-                        (hook, request) -> hook.call().intercept(request),
-                        ReasonCode.SERVER_UNAVAILABLE,
-                        loop,
-                        done)
-                .run();
+        PacketWalks.connect(chains(), connect, loop, done);
     }
 
     /**
@@ -212,16 +202,7 @@ public final class HookChains {
             SubscribeRequest subscribe,
             Loop loop,
             Consumer<? super Interception<SubscribeRequest>> done) {
-        new RequestWalk<>(
-                        chains().of(HookKind.SUBSCRIBE),
-                        subscribe,
-                        (hook, request) -> hook.isForAnyOf(request.matchedFilter())
-                                ? hook.call().intercept(client, request)
-                                : Interception.pass(),
-                        ReasonCode.UNSPECIFIED_ERROR,
-                        loop,
-                        done)
-                .run();
+        PacketWalks.subscribe(chains(), client, subscribe, loop, done);
     }
 
     /**
@@ -234,16 +215,7 @@ public final class HookChains {
             UnsubscribeRequest unsubscribe,
             Loop loop,
             Consumer<? super Interception<UnsubscribeRequest>> done) {
-        new RequestWalk<>(
-                        chains().of(HookKind.UNSUBSCRIBE),
-                        unsubscribe,
-                        (hook, request) -> hook.isForAnyOf(request.matchedFilter())
-                                ? hook.call().intercept(client, request)
-                                : Interception.pass(),
-                        ReasonCode.UNSPECIFIED_ERROR,
-                        loop,
-                        done)
-                .run();
+        PacketWalks.unsubscribe(chains(), client, unsubscribe, loop, done);
     }
 
     /**
@@ -252,61 +224,22 @@ public final class HookChains {
      * @return what is left of it; the same if nobody changed it, null if the client does not get it
      */
     public @Nullable Publish deliver(Client recipient, Publish publish, Loop loop) {
-        return Quick.walk(
-                chains().of(HookKind.DELIVERY),
-                loop,
-                publish,
-                (hook, message) -> hook.isFor(message.topic())
-                        ? left(message, hook.call().intercept(recipient, message))
-                        : message,
-                (message, fallback) -> fallback == Fallback.DENY ? null : message);
-    }
-
-    private static @Nullable Publish left(Publish publish, DeliveryAnswer answer) {
-        if (answer instanceof DeliveryAnswer.Change change) {
-            return change.publish();
-        }
-        return Objects.requireNonNull(answer, "answer") == DeliveryAnswer.drop() ? null : publish;
+        return PacketWalks.deliver(chains(), recipient, publish, loop);
     }
 
     /** Shows what the broker answers to the interceptors. {@return what is left of it} */
     public Reply reply(Client client, Reply reply, Loop loop) {
-        Reply left = Quick.walk(
-                chains().of(HookKind.REPLY),
-                loop,
-                reply,
-                (hook, packet) -> {
-                    Reply next = Objects.requireNonNull(hook.call().intercept(client, packet), "reply");
-                    return packet.withReasons(next.reasons()) // whatever it made up: of this packet only these change
-                            .withReasonString(next.reasonString())
-                            .withUserProperties(next.userProperties());
-                },
-                (packet, fallback) -> packet);
-        return left == null ? reply : left;
+        return PacketWalks.reply(chains(), client, reply, loop);
     }
 
     /** Shows an acknowledgement of a client to those that listen. */
     public void acknowledged(Client client, Reply ack, Loop loop) {
-        Quick.walk(
-                chains().of(HookKind.ACK),
-                loop,
-                ack,
-                (hook, packet) -> {
-                    hook.call().received(client, packet);
-                    return packet;
-                },
-                (packet, fallback) -> packet);
+        PacketWalks.acknowledged(chains(), client, ack, loop);
     }
 
     /** Shows the DISCONNECT of a client to the interceptors. {@return what is left of it} */
     public DisconnectRequest disconnect(Client client, DisconnectRequest request, Loop loop) {
-        DisconnectRequest left = Quick.walk(
-                chains().of(HookKind.DISCONNECT),
-                loop,
-                request,
-                (hook, packet) -> Objects.requireNonNull(hook.call().intercept(client, packet), "request"),
-                (packet, fallback) -> packet);
-        return left == null ? request : left;
+        return PacketWalks.disconnect(chains(), client, request, loop);
     }
 
     /** Tells the extensions that listen. Returns at once; what an extension cannot take is dropped. Any thread. */

@@ -304,7 +304,7 @@ final class Publishing implements Receipt.Publisher {
             Message message = PublishView.messageOf(changed);
             askThenRoute(Topic.of(message.topic()), message, qos, id);
         } else if (answer instanceof PublishAnswer.Deny deny) {
-            deny(qos, id, deny.reason(), "");
+            deny(qos, id, deny.reason(), deny.text());
         } else if (answer == PublishAnswer.drop()) {
             if (qos > 0) {
                 acknowledge(new Ack(qos, id, 0, qos == 2 ? taken(id) : null));

@@ -5,6 +5,7 @@ import static io.skep.conformance.wire.Packets.concat;
 import static io.skep.conformance.wire.Packets.packet;
 import static io.skep.conformance.wire.Packets.twoBytes;
 import static io.skep.conformance.wire.Packets5.disconnect;
+import static io.skep.conformance.wire.Packets5.publish;
 import static io.skep.conformance.wire.Packets5.subscribe;
 import static io.skep.conformance.wire.Packets5.unsubscribe;
 import static java.nio.charset.StandardCharsets.UTF_8;
@@ -26,6 +27,7 @@ import io.skep.sdk.auth.Login;
 import io.skep.sdk.packet.ConnectRequest;
 import io.skep.sdk.packet.Interception;
 import io.skep.sdk.packet.SubscribeRequest;
+import io.skep.sdk.publish.PublishAnswer;
 import io.skep.sdk.testkit.BrokerExtension;
 import java.time.Duration;
 import java.util.List;
@@ -141,6 +143,15 @@ class RequestInterceptorTest {
         assertThat(will.payload()).isEqualTo("changed");
         assertThat(will.property(Props.MESSAGE_EXPIRY_INTERVAL)).isIn(49L, 50L);
         watcher.expectSilence();
+    }
+
+    @Test
+    void aDeniedPublishIsAnsweredWithReasonAndText() {
+        broker.hooks(hooks ->
+                hooks.publishInterceptor((client, publish) -> PublishAnswer.deny(ReasonCode.QUOTA_EXCEEDED, "full")));
+        Seen5 puback = clients.connect5("p").send(publish(1, 1, "x", "x")).next5(4);
+        assertThat(puback.reason()).isEqualTo(0x97);
+        assertThat(puback.property(Props.REASON_STRING)).isEqualTo("full");
     }
 
     @Test

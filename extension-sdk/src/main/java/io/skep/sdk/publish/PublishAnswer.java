@@ -38,11 +38,13 @@ public sealed interface PublishAnswer {
      * Ends here; an MQTT 5.0 publisher gets this code, a 3.x one a positive acknowledgement.
      *
      * @param reason an error that PUBACK may carry
+     * @param text for MQTT 5.0 clients that take Reason Strings; empty for none
      */
-    record Deny(ReasonCode reason) implements PublishAnswer {
+    record Deny(ReasonCode reason, String text) implements PublishAnswer {
 
         /** Checks that PUBACK may carry the reason. */
         public Deny {
+            Objects.requireNonNull(text, "text");
             if (!reason.isError() || !ReplyType.PUBACK.carries(reason)) {
                 throw new IllegalArgumentException("reason: " + reason + " (expected: an error that PUBACK may carry)");
             }
@@ -87,7 +89,17 @@ public sealed interface PublishAnswer {
      * @param reason an error that PUBACK may carry
      */
     static PublishAnswer deny(ReasonCode reason) {
-        return new Deny(reason);
+        return new Deny(reason, "");
+    }
+
+    /**
+     * {@return ends here, refused with a text}
+     *
+     * @param reason an error that PUBACK may carry
+     * @param text for MQTT 5.0 clients that take Reason Strings
+     */
+    static PublishAnswer deny(ReasonCode reason, String text) {
+        return new Deny(reason, text);
     }
 
     /**
