@@ -15,6 +15,7 @@ import io.skep.broker.config.SkepConfig;
 import io.skep.broker.config.StorageConfig;
 import io.skep.broker.extension.ExtensionHost;
 import io.skep.broker.hook.HookChains;
+import io.skep.broker.hook.Watchdog;
 import io.skep.broker.loop.Loops;
 import io.skep.broker.metrics.Metrics;
 import io.skep.broker.routing.Router;
@@ -27,6 +28,7 @@ import io.skep.broker.storage.DataId;
 import io.skep.broker.storage.Journal;
 import io.skep.broker.transport.Listeners;
 import io.skep.broker.transport.Reception;
+import io.skep.sdk.event.Event;
 import io.skep.sdk.storage.Storage;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -82,11 +84,14 @@ public final class Broker implements AutoCloseable {
             Health health = startAdmin(home.resolve(config.storage().folder()), extensions);
             loadSessions(storage);
             watch(extensions);
+            hooks.fire(new Event.BrokerStarting());
             listeners = listen(
                     config.listeners().stream().map(each -> each.in(home)).toList());
             services.open(core(config, began, dataId));
             health.state(Health.State.READY);
             undo.push(() -> health.state(Health.State.STOPPING));
+            hooks.fire(new Event.BrokerReady(listeners.addresses()));
+            undo.push(() -> hooks.fire(new Event.BrokerStopping()));
         } catch (IOException | RuntimeException e) {
             stop();
             throw e;
@@ -145,6 +150,7 @@ public final class Broker implements AutoCloseable {
         Loops loops = injector.getInstance(Loops.class);
         undo.push(injector.getInstance(SessionRegistry.class)::release);
         undo.push(() -> loops.close(STOP_TIMEOUT));
+        undo.push(Watchdog.start(loops.all(), injector.getInstance(Metrics.class))::close);
     }
 
     /** Before sessions are loaded, so that a start that takes long can be seen. */

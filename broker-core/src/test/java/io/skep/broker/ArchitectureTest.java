@@ -23,6 +23,7 @@ import com.tngtech.archunit.lang.ArchRule;
 import io.netty.channel.EventLoop;
 import io.skep.broker.admin.AdminServer;
 import io.skep.broker.extension.ExtensionHost;
+import io.skep.broker.hook.Watchdog;
 import io.skep.broker.loop.Loops;
 import io.skep.broker.routing.SubscriptionTree;
 import io.skep.broker.storage.Journal;
@@ -143,12 +144,13 @@ class ArchitectureTest {
             noMethods().that().areNotDeclaredIn(Broker.class).should().haveModifier(JavaModifier.SYNCHRONIZED);
 
     /**
-     * The journal, the admin socket and the watch over extensions have one each, the loops have theirs, and each
-     * extension has its own.
+     * The journal, the admin socket, the watch over extensions and the watchdog have one each, the loops have theirs,
+     * and each extension has its own.
      */
     @ArchTest
     static final ArchRule fiveClassesStartThreads = noClasses()
-            .that(not(belongToAnyOf(Journal.class, Loops.class, AdminServer.class, ExtensionHost.class)))
+            .that(not(
+                    belongToAnyOf(Journal.class, Loops.class, AdminServer.class, ExtensionHost.class, Watchdog.class)))
             .and()
             .doNotHaveFullyQualifiedName("io.skep.broker.extension.RunningExtension")
             .and()

@@ -4,7 +4,14 @@ package io.skep.sdk;
 /**
  * A user property of MQTT 5.0; names may repeat and their order is kept.
  *
- * @param name any string
- * @param value any string
+ * @param name any string without U+0000, up to 65535 bytes
+ * @param value the same
  */
-public record UserProperty(String name, String value) {}
+public record UserProperty(String name, String value) {
+
+    /** Checks that both can be sent. */
+    public UserProperty {
+        TextLimit.check("name", name);
+        TextLimit.check("value", value);
+    }
+}

@@ -70,7 +70,7 @@ public final class PacketEncoder {
         }
     }
 
-    /** Writes a PUBACK or PUBREC of MQTT 5.0 with properties, if there are any. */
+    /** Writes a PUBACK, PUBREC, PUBREL or PUBCOMP of MQTT 5.0 with properties, if there are any. */
     public static void ack(ByteBuf out, PacketType type, int packetId, int reasonCode, Properties properties) {
         if (properties.isEmpty()) {
             ack(out, true, type, packetId, reasonCode);
@@ -105,13 +105,15 @@ public final class PacketEncoder {
      * Writes an UNSUBACK.
      *
      * @param reasonCodes one for each filter in their order; left out in 3.x
+     * @param properties left out in 3.x
      */
-    public static void unsuback(ByteBuf out, ProtocolVersion version, int packetId, byte[] reasonCodes) {
+    public static void unsuback(
+            ByteBuf out, ProtocolVersion version, int packetId, byte[] reasonCodes, Properties properties) {
         boolean v5 = version == ProtocolVersion.V5_0;
-        fixedHeader(out, PacketType.UNSUBACK.firstByte(), v5 ? 3 + reasonCodes.length : 2);
+        fixedHeader(out, PacketType.UNSUBACK.firstByte(), v5 ? 2 + sectionBytes(properties) + reasonCodes.length : 2);
         out.writeShort(packetId); // [MQTT-3.10.4-5]
         if (v5) {
-            out.writeByte(0);
+            section(out, properties);
             out.writeBytes(reasonCodes); // [MQTT-3.11.3-1]
         }
     }

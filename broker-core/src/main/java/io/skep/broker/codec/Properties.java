@@ -85,6 +85,11 @@ public final class Properties {
         return target;
     }
 
+    /** {@return these and others, which follow} */
+    public Properties with(Properties others) {
+        return toBuilder().append(others.encoded).build();
+    }
+
     /** {@return a copy with other user properties, which come last} */
     public Properties withUserProperties(List<UserProperty> userProperties) {
         PropertiesBuilder builder = new PropertiesBuilder();

@@ -64,6 +64,14 @@ public final class PropertiesBuilder {
         return binary(Property.AUTHENTICATION_DATA, data);
     }
 
+    public PropertiesBuilder requestProblemInformation(boolean wanted) {
+        return flag(Property.REQUEST_PROBLEM_INFORMATION, wanted);
+    }
+
+    public PropertiesBuilder requestResponseInformation(boolean wanted) {
+        return flag(Property.REQUEST_RESPONSE_INFORMATION, wanted);
+    }
+
     public PropertiesBuilder willDelaySeconds(long seconds) {
         return number(Property.WILL_DELAY_INTERVAL, seconds);
     }

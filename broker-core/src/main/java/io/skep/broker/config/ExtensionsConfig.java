@@ -15,6 +15,7 @@ import java.util.List;
  * @param eventsMax events that may wait for one extension
  * @param threadsMax of one extension
  * @param startTimeout of one extension
+ * @param breaker when an extension is left alone for a while
  */
 public record ExtensionsConfig(
         Path folder,
@@ -23,7 +24,8 @@ public record ExtensionsConfig(
         int inFlightMax,
         int eventsMax,
         int threadsMax,
-        Duration startTimeout) {
+        Duration startTimeout,
+        Breaker breaker) {
 
     /** Refuses bounds that let nothing through. */
     public ExtensionsConfig {
@@ -36,7 +38,36 @@ public record ExtensionsConfig(
                 .check();
     }
 
+    /**
+     * When the hooks of an extension are not asked for a while.
+     *
+     * @param failures how many calls have to fail, and be more than those that did not; 0 for never
+     * @param window within which time
+     * @param pause how long until it is tried again
+     */
+    public record Breaker(int failures, Duration window, Duration pause) {
+
+        /** Refuses what is no time. */
+        public Breaker {
+            new Rules()
+                    .range("failures", failures, 0, Integer.MAX_VALUE)
+                    .range("window", window, Duration.ofMillis(1), Duration.ofHours(1))
+                    .range("pause", pause, Duration.ofMillis(1), Duration.ofHours(1))
+                    .check();
+        }
+
+        /** 100 failures within ten seconds, for ten seconds. */
+        public static final Breaker DEFAULT = new Breaker(100, Duration.ofSeconds(10), Duration.ofSeconds(10));
+    }
+
     /** {@code extensions}, {@code conf/extensions}, nothing disabled, 10,000 calls, 10,000 events, 4 threads, 30 s. */
     public static final ExtensionsConfig DEFAULT = new ExtensionsConfig(
-            Path.of("extensions"), Path.of("conf", "extensions"), List.of(), 10_000, 10_000, 4, Duration.ofSeconds(30));
+            Path.of("extensions"),
+            Path.of("conf", "extensions"),
+            List.of(),
+            10_000,
+            10_000,
+            4,
+            Duration.ofSeconds(30),
+            Breaker.DEFAULT);
 }

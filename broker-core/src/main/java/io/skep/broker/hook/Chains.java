@@ -1,30 +1,33 @@
 // Skep, an MQTT broker. Apache-2.0; see LICENSE.
 package io.skep.broker.hook;
 
-import io.skep.sdk.auth.Authenticator;
-import io.skep.sdk.auth.Authorizer;
-import io.skep.sdk.publish.PublishInterceptor;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
-import java.util.function.Function;
-import java.util.stream.Stream;
 
-/** All hooks at one moment, sorted into their chains. */
+/**
+ * All hooks at one moment, sorted into their chains.
+ *
+ * @param byKind the chains, at the places of their kinds
+ */
 record Chains(
         List<ExtensionHooks> extensions,
-        List<Hook<Authenticator>> authenticators,
-        List<Hook<AuthMethod>> authMethods,
-        List<Hook<Authorizer>> authorizers,
-        List<Hook<PublishInterceptor>> interceptors,
-        List<Listener> listeners) {
+        List<List<Hook<?>>> byKind,
+        List<Listener> listeners,
+        AnswerMemory answerMemory) {
 
     private static final Comparator<Hook<?>> ORDER = Comparator.<Hook<?>>comparingInt(
                     hook -> hook.options().order())
             .thenComparing(hook -> hook.owner().extension());
 
     static final Chains NONE = of(List.of());
+
+    /** {@return the hooks of a kind, in their order} */
+    @SuppressWarnings("unchecked") // a hook is in the chain of its kind
+    <H> List<Hook<H>> of(HookKind<H> kind) {
+        return (List<Hook<H>>) (List<?>) byKind.get(kind.place());
+    }
 
     Chains replace(Collection<ExtensionHooks> old, Collection<ExtensionHooks> fresh) {
         List<ExtensionHooks> next = new ArrayList<>(extensions);
@@ -35,10 +38,10 @@ record Chains(
 
     /** {@return all hooks that are asked, kind by kind, each kind in its order} */
     List<HookPlace> places() {
-        return Stream.of(authenticators, authMethods, authorizers, interceptors)
+        return byKind.stream()
                 .flatMap(Collection::stream)
                 .map(hook -> new HookPlace(
-                        hook.kind(),
+                        hook.kind().label(),
                         hook.owner().extension(),
                         hook.options().order(),
                         hook.options().topicFilter()))
@@ -48,21 +51,19 @@ record Chains(
     private static Chains of(List<ExtensionHooks> extensions) {
         return new Chains(
                 extensions,
-                chain(extensions, ExtensionHooks::authenticators),
-                chain(extensions, ExtensionHooks::authMethods),
-                chain(extensions, ExtensionHooks::authorizers),
-                chain(extensions, ExtensionHooks::interceptors),
+                HookKind.ALL.stream().map(kind -> chain(extensions, kind)).toList(),
                 extensions.stream()
                         .map(ExtensionHooks::listeners)
                         .flatMap(Collection::stream)
-                        .toList());
+                        .toList(),
+                new AnswerMemory(chain(extensions, HookKind.AUTHORIZER)));
     }
 
-    private static <H> List<Hook<H>> chain(
-            List<ExtensionHooks> extensions, Function<ExtensionHooks, List<Hook<H>>> kind) {
+    private static List<Hook<?>> chain(List<ExtensionHooks> extensions, HookKind<?> kind) {
         return extensions.stream()
-                .map(kind)
-                .flatMap(Collection::stream)
+                .map(ExtensionHooks::hooks)
+                .<Hook<?>>flatMap(Collection::stream)
+                .filter(hook -> hook.kind().equals(kind))
                 .sorted(ORDER)
                 .toList();
     }

@@ -9,6 +9,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 
 /**
@@ -25,6 +26,7 @@ final class EventQueue {
     private final FailureLog failures;
     private final Queue<Runnable> waiting = new ConcurrentLinkedQueue<>();
     private final AtomicInteger size = new AtomicInteger();
+    private final LongAdder dropped = new LongAdder();
 
     EventQueue(int eventsMax, Executor executor, Metrics metrics, FailureLog failures) {
         this.eventsMax = eventsMax;
@@ -35,7 +37,7 @@ final class EventQueue {
 
     void add(Consumer<Event> listener, Event event) {
         if (size.get() >= eventsMax) {
-            metrics.increment(Metric.EVENTS_DROPPED);
+            drop(1);
             return;
         }
         waiting.add(() -> listener.accept(event));
@@ -49,11 +51,21 @@ final class EventQueue {
         return size.get() == 0;
     }
 
+    /** {@return how many events it was too slow for} */
+    long dropped() {
+        return dropped.sum();
+    }
+
+    private void drop(int events) {
+        dropped.add(events);
+        metrics.add(Metric.EVENTS_DROPPED, events);
+    }
+
     private void schedule() {
         try {
             executor.execute(this::drain);
         } catch (RejectedExecutionException e) {
-            metrics.add(Metric.EVENTS_DROPPED, size.get()); // the extension has stopped; nothing is scheduled any more
+            drop(size.get()); // the extension has stopped; nothing is scheduled any more
         }
     }
 

@@ -9,6 +9,13 @@ import io.skep.sdk.auth.Authenticator;
 import io.skep.sdk.auth.Authorizer;
 import io.skep.sdk.auth.EnhancedAuthenticator;
 import io.skep.sdk.event.Event;
+import io.skep.sdk.packet.AckListener;
+import io.skep.sdk.packet.ConnectInterceptor;
+import io.skep.sdk.packet.DisconnectInterceptor;
+import io.skep.sdk.packet.ReplyInterceptor;
+import io.skep.sdk.packet.SubscribeInterceptor;
+import io.skep.sdk.packet.UnsubscribeInterceptor;
+import io.skep.sdk.publish.DeliveryInterceptor;
 import io.skep.sdk.publish.PublishInterceptor;
 import io.skep.sdk.storage.StorageProvider;
 import java.util.List;
@@ -16,6 +23,7 @@ import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 
 /**
@@ -30,10 +38,9 @@ public final class ExtensionHooks implements Hooks {
     private final EventQueue events;
     private final AtomicInteger inFlight = new AtomicInteger();
     private final AtomicInteger restingWalks = new AtomicInteger();
-    private final List<Hook<Authenticator>> authenticators = new CopyOnWriteArrayList<>();
-    private final List<Hook<AuthMethod>> authMethods = new CopyOnWriteArrayList<>();
-    private final List<Hook<Authorizer>> authorizers = new CopyOnWriteArrayList<>();
-    private final List<Hook<PublishInterceptor>> interceptors = new CopyOnWriteArrayList<>();
+    private final Breaker breaker;
+    private final AtomicLong blocks = new AtomicLong();
+    private final List<Hook<?>> hooks = new CopyOnWriteArrayList<>();
     private final List<Listener> listeners = new CopyOnWriteArrayList<>();
     private final List<StorageProvider> storageProviders = new CopyOnWriteArrayList<>();
     private volatile boolean closed;
@@ -49,27 +56,63 @@ public final class ExtensionHooks implements Hooks {
         this.extension = extension;
         this.inFlightMax = config.inFlightMax();
         this.failures = new FailureLog(extension, metrics, System::nanoTime);
+        this.breaker = new Breaker(extension, config.breaker(), metrics, System::nanoTime);
         this.events = new EventQueue(config.eventsMax(), executor, metrics, failures);
     }
 
     @Override
+    public void connectInterceptor(ConnectInterceptor interceptor, HookOptions options) {
+        add(HookKind.CONNECT, interceptor, options);
+    }
+
+    @Override
     public void authenticator(Authenticator authenticator, HookOptions options) {
-        add(authenticators, Hook.of(this, "authenticator", authenticator, options));
+        add(HookKind.AUTHENTICATOR, authenticator, options);
     }
 
     @Override
     public void enhancedAuthenticator(EnhancedAuthenticator authenticator, HookOptions options) {
-        add(authMethods, Hook.of(this, "enhanced authenticator", new AuthMethod(authenticator), options));
+        add(HookKind.AUTH_METHOD, new AuthMethod(authenticator), options);
     }
 
     @Override
     public void authorizer(Authorizer authorizer, HookOptions options) {
-        add(authorizers, Hook.of(this, "authorizer", authorizer, options));
+        add(HookKind.AUTHORIZER, authorizer, options);
     }
 
     @Override
     public void publishInterceptor(PublishInterceptor interceptor, HookOptions options) {
-        add(interceptors, Hook.of(this, "publish interceptor", interceptor, options));
+        add(HookKind.PUBLISH, interceptor, options);
+    }
+
+    @Override
+    public void deliveryInterceptor(DeliveryInterceptor interceptor, HookOptions options) {
+        add(HookKind.DELIVERY, interceptor, options);
+    }
+
+    @Override
+    public void subscribeInterceptor(SubscribeInterceptor interceptor, HookOptions options) {
+        add(HookKind.SUBSCRIBE, interceptor, options);
+    }
+
+    @Override
+    public void unsubscribeInterceptor(UnsubscribeInterceptor interceptor, HookOptions options) {
+        add(HookKind.UNSUBSCRIBE, interceptor, options);
+    }
+
+    @Override
+    public void replyInterceptor(ReplyInterceptor interceptor, HookOptions options) {
+        add(HookKind.REPLY, interceptor, options);
+    }
+
+    @Override
+    public void ackListener(AckListener listener, HookOptions options) {
+        add(HookKind.ACK, listener, options);
+    }
+
+    @Override
+    public void disconnectInterceptor(DisconnectInterceptor interceptor, HookOptions options) {
+        add(HookKind.DISCONNECT, interceptor, options);
     }
 
     @Override
@@ -88,20 +131,8 @@ public final class ExtensionHooks implements Hooks {
         return extension;
     }
 
-    List<Hook<Authenticator>> authenticators() {
-        return authenticators;
-    }
-
-    List<Hook<AuthMethod>> authMethods() {
-        return authMethods;
-    }
-
-    List<Hook<Authorizer>> authorizers() {
-        return authorizers;
-    }
-
-    List<Hook<PublishInterceptor>> interceptors() {
-        return interceptors;
+    List<Hook<?>> hooks() {
+        return hooks;
     }
 
     List<Listener> listeners() {
@@ -163,6 +194,25 @@ public final class ExtensionHooks implements Hooks {
 
     FailureLog failures() {
         return failures;
+    }
+
+    Breaker breaker() {
+        return breaker;
+    }
+
+    /** A hook has kept a loop for too long. */
+    void blocked() {
+        blocks.incrementAndGet();
+    }
+
+    /** {@return what was counted so far} */
+    public HookCounts counts() {
+        return new HookCounts(
+                extension, failures.count(), blocks.get(), inFlight.get(), events.dropped(), breaker.isOpen());
+    }
+
+    private <H> void add(HookKind<H> kind, H call, HookOptions options) {
+        add(hooks, Hook.of(this, kind, Objects.requireNonNull(call, kind.label()), options));
     }
 
     private <T> void add(List<T> kind, T hook) {

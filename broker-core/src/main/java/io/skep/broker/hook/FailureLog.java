@@ -29,6 +29,11 @@ final class FailureLog {
         this.dueNanos = new AtomicLong(nanoClock.getAsLong());
     }
 
+    /** {@return how many there were} */
+    long count() {
+        return failures.get();
+    }
+
     void add(String what, @Nullable Throwable cause) {
         metrics.increment(Metric.HOOK_FAILURES);
         long count = failures.incrementAndGet();

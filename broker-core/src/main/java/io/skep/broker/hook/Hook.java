@@ -2,27 +2,57 @@
 package io.skep.broker.hook;
 
 import io.skep.sdk.HookOptions;
+import io.skep.sdk.HookOptions.Fallback;
 import io.skep.sdk.TopicFilter;
+import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A registered hook.
  *
  * @param owner the hooks of its extension
- * @param kind for the log
+ * @param kind which chain it is in
  * @param call what the extension gave
  * @param options how it is called
  * @param filter of the topics that it is called for; null for every topic
  */
 record Hook<H>(
         ExtensionHooks owner,
-        String kind,
+        HookKind<H> kind,
         H call,
         HookOptions options,
         @Nullable TopicFilter filter) {
 
-    static <H> Hook<H> of(ExtensionHooks owner, String kind, H call, HookOptions options) {
+    static <H> Hook<H> of(ExtensionHooks owner, HookKind<H> kind, H call, HookOptions options) {
         String filter = options.topicFilter();
         return new Hook<>(owner, kind, call, options, filter.equals("#") ? null : TopicFilter.of(filter));
+    }
+
+    /** {@return whether it is to be asked; if not, that counts as its fallback} */
+    boolean admits() {
+        return !owner.isRetired() && owner.breaker().admits();
+    }
+
+    /** It has answered as it should. */
+    void answered() {
+        owner.breaker().answered();
+    }
+
+    /** Takes notice of a failure. {@return what it counts as} */
+    Fallback failed(String how, @Nullable Throwable cause) {
+        Throwable reason = cause instanceof CompletionException && cause.getCause() != null ? cause.getCause() : cause;
+        Fallback fallback = options.fallback();
+        owner.failures().add(kind.label() + " " + how + ", which counts as " + fallback, reason);
+        owner.breaker().failed();
+        return fallback;
+    }
+
+    boolean isFor(String topic) {
+        return filter == null || filter.matches(topic);
+    }
+
+    /** {@return whether a topic that matches a filter may be one that it is called for} */
+    boolean isForAnyOf(String otherFilter) {
+        return filter == null || filter.overlaps(TopicFilter.of(otherFilter));
     }
 }

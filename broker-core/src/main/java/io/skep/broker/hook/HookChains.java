@@ -8,6 +8,12 @@ import io.skep.sdk.auth.Decision;
 import io.skep.sdk.auth.Login;
 import io.skep.sdk.auth.Operation;
 import io.skep.sdk.event.Event;
+import io.skep.sdk.packet.ConnectRequest;
+import io.skep.sdk.packet.DisconnectRequest;
+import io.skep.sdk.packet.Interception;
+import io.skep.sdk.packet.Reply;
+import io.skep.sdk.packet.SubscribeRequest;
+import io.skep.sdk.packet.UnsubscribeRequest;
 import io.skep.sdk.publish.Publish;
 import io.skep.sdk.publish.PublishAnswer;
 import java.util.Collection;
@@ -63,18 +69,67 @@ public final class HookChains {
 
     /** {@return whether an extension decides who may connect} */
     public boolean authenticates() {
-        Chains chains = chains();
-        return !chains.authenticators().isEmpty() || !chains.authMethods().isEmpty();
+        return authenticates(chains());
+    }
+
+    private static boolean authenticates(Chains chains) {
+        return !chains.of(HookKind.AUTHENTICATOR).isEmpty()
+                || !chains.of(HookKind.AUTH_METHOD).isEmpty();
     }
 
     /** {@return whether an extension decides on single operations: else there is no need to ask} */
     public boolean authorizes() {
-        return !chains().authorizers().isEmpty();
+        return !chains().of(HookKind.AUTHORIZER).isEmpty();
     }
 
     /** {@return whether an extension looks at what clients publish} */
     public boolean interceptsPublish() {
-        return !chains().interceptors().isEmpty();
+        return !chains().of(HookKind.PUBLISH).isEmpty();
+    }
+
+    /** {@return whether an extension looks at CONNECT} */
+    public boolean interceptsConnect() {
+        return !chains().of(HookKind.CONNECT).isEmpty();
+    }
+
+    /** {@return whether an extension looks at what clients are sent} */
+    public boolean interceptsDelivery() {
+        return !chains().of(HookKind.DELIVERY).isEmpty();
+    }
+
+    /** {@return whether an extension looks at SUBSCRIBE} */
+    public boolean interceptsSubscribe() {
+        return !chains().of(HookKind.SUBSCRIBE).isEmpty();
+    }
+
+    /** {@return whether an extension looks at UNSUBSCRIBE} */
+    public boolean interceptsUnsubscribe() {
+        return !chains().of(HookKind.UNSUBSCRIBE).isEmpty();
+    }
+
+    /** {@return whether an extension looks at what the broker answers} */
+    public boolean interceptsReplies() {
+        return !chains().of(HookKind.REPLY).isEmpty();
+    }
+
+    /** {@return whether an extension looks at acknowledgements of clients} */
+    public boolean listensToAcks() {
+        return !chains().of(HookKind.ACK).isEmpty();
+    }
+
+    /** {@return whether an extension looks at DISCONNECT of clients} */
+    public boolean interceptsDisconnect() {
+        return !chains().of(HookKind.DISCONNECT).isEmpty();
+    }
+
+    /** {@return what was counted of each extension} */
+    public List<HookCounts> counts() {
+        return chains().extensions().stream().map(ExtensionHooks::counts).toList();
+    }
+
+    /** {@return how long, and whose, answers of authorizers are remembered: another object when that may be another} */
+    public AnswerMemory answerMemory() {
+        return chains().answerMemory();
     }
 
     /** {@return whether an extension listens to events of a type: else there is no need to make them} */
@@ -96,10 +151,10 @@ public final class HookChains {
      */
     public void authenticate(Login login, Loop loop, Consumer<? super Decision> done) {
         Chains chains = chains();
-        if (chains.authenticators().isEmpty() && chains.authMethods().isEmpty()) {
+        if (!authenticates(chains)) {
             done.accept(guarded.get() ? NO_GUARD : Decision.allow());
         } else {
-            new AuthenticatorWalk(chains.authenticators(), login, loop, done).run();
+            new AuthenticatorWalk(chains.of(HookKind.AUTHENTICATOR), login, loop, done).run();
         }
     }
 
@@ -109,7 +164,7 @@ public final class HookChains {
      * @return null if none does
      */
     public @Nullable AuthExchange exchange(String method, Login login, Loop loop) {
-        List<Hook<AuthMethod>> knowing = chains().authMethods().stream()
+        List<Hook<AuthMethod>> knowing = chains().of(HookKind.AUTH_METHOD).stream()
                 .filter(hook -> hook.call().name().equals(method))
                 .toList();
         return knowing.isEmpty() ? null : new AuthExchange(knowing, login, loop);
@@ -122,10 +177,10 @@ public final class HookChains {
      */
     public void authorize(Client client, Operation operation, Loop loop, Consumer<? super Decision> done) {
         Chains chains = chains();
-        if (chains.authorizers().isEmpty()) {
+        if (chains.of(HookKind.AUTHORIZER).isEmpty()) {
             done.accept(Decision.allow());
         } else {
-            new AuthorizerWalk(chains.authorizers(), client, operation, loop, done).run();
+            new AuthorizerWalk(chains.of(HookKind.AUTHORIZER), client, operation, loop, done).run();
         }
     }
 
@@ -137,11 +192,70 @@ public final class HookChains {
      */
     public void intercept(Client client, Publish publish, Loop loop, Consumer<? super PublishAnswer> done) {
         Chains chains = chains();
-        if (chains.interceptors().isEmpty()) {
+        if (chains.of(HookKind.PUBLISH).isEmpty()) {
             done.accept(PublishAnswer.pass());
         } else {
-            new InterceptorWalk(chains.interceptors(), client, publish, loop, done).run();
+            new InterceptorWalk(chains.of(HookKind.PUBLISH), client, publish, loop, done).run();
         }
+    }
+
+    /**
+     * Shows a CONNECT to the interceptors.
+     *
+     * @param done gets {@code Pass} (nobody changed it), {@code Change} (the last one) or {@code Deny}
+     */
+    public void intercept(ConnectRequest connect, Loop loop, Consumer<? super Interception<ConnectRequest>> done) {
+        PacketWalks.connect(chains(), connect, loop, done);
+    }
+
+    /**
+     * Shows one filter of a SUBSCRIBE to the interceptors.
+     *
+     * @param done gets {@code Pass} (nobody changed it), {@code Change} (the last one) or {@code Deny}
+     */
+    public void intercept(
+            Client client,
+            SubscribeRequest subscribe,
+            Loop loop,
+            Consumer<? super Interception<SubscribeRequest>> done) {
+        PacketWalks.subscribe(chains(), client, subscribe, loop, done);
+    }
+
+    /**
+     * Shows one filter of an UNSUBSCRIBE to the interceptors.
+     *
+     * @param done gets {@code Pass} (nobody changed it), {@code Change} (the last one) or {@code Deny}
+     */
+    public void intercept(
+            Client client,
+            UnsubscribeRequest unsubscribe,
+            Loop loop,
+            Consumer<? super Interception<UnsubscribeRequest>> done) {
+        PacketWalks.unsubscribe(chains(), client, unsubscribe, loop, done);
+    }
+
+    /**
+     * Shows a message to the interceptors, on its way to one client.
+     *
+     * @return what is left of it; the same if nobody changed it, null if the client does not get it
+     */
+    public @Nullable Publish deliver(Client recipient, Publish publish, Loop loop) {
+        return PacketWalks.deliver(chains(), recipient, publish, loop);
+    }
+
+    /** Shows what the broker answers to the interceptors. {@return what is left of it} */
+    public Reply reply(Client client, Reply reply, Loop loop) {
+        return PacketWalks.reply(chains(), client, reply, loop);
+    }
+
+    /** Shows an acknowledgement of a client to those that listen. */
+    public void acknowledged(Client client, Reply ack, Loop loop) {
+        PacketWalks.acknowledged(chains(), client, ack, loop);
+    }
+
+    /** Shows the DISCONNECT of a client to the interceptors. {@return what is left of it} */
+    public DisconnectRequest disconnect(Client client, DisconnectRequest request, Loop loop) {
+        return PacketWalks.disconnect(chains(), client, request, loop);
     }
 
     /** Tells the extensions that listen. Returns at once; what an extension cannot take is dropped. Any thread. */

@@ -4,7 +4,6 @@ package io.skep.broker.hook;
 import io.skep.broker.loop.Loop;
 import io.skep.sdk.Client;
 import io.skep.sdk.ReasonCode;
-import io.skep.sdk.TopicFilter;
 import io.skep.sdk.publish.Publish;
 import io.skep.sdk.publish.PublishAnswer;
 import io.skep.sdk.publish.PublishInterceptor;
@@ -33,11 +32,7 @@ final class InterceptorWalk extends Walk<PublishInterceptor, PublishAnswer> {
 
     @Override
     @Nullable PublishAnswer ask(Hook<PublishInterceptor> hook) {
-        TopicFilter filter = hook.filter();
-        if (filter != null && !filter.matches(publish.topic())) {
-            return PublishAnswer.pass();
-        }
-        return hook.call().intercept(client, publish);
+        return hook.isFor(publish.topic()) ? hook.call().intercept(client, publish) : PublishAnswer.pass();
     }
 
     @Override

@@ -5,7 +5,6 @@ import io.skep.broker.loop.Loop;
 import io.skep.sdk.HookOptions.Fallback;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
@@ -67,9 +66,10 @@ abstract class Walk<H, A> {
     }
 
     private @Nullable A call(Hook<H> hook) {
-        if (hook.owner().isRetired()) {
-            return failed(hook, "has stopped", null);
+        if (!hook.admits()) {
+            return instead(hook.options().fallback());
         }
+        Object outer = loop.enter(hook);
         try {
             A answer = ask(hook);
             CompletionStage<? extends A> stage = answer == null ? null : stage(answer);
@@ -85,6 +85,8 @@ abstract class Walk<H, A> {
             return new Rest(hook).await(stage);
         } catch (Throwable e) { // whatever an extension throws, linkage errors included, is its own failure
             return failed(hook, "failed", e);
+        } finally {
+            loop.leave(outer);
         }
     }
 
@@ -92,13 +94,18 @@ abstract class Walk<H, A> {
         if (answer == null) {
             return failed(hook, "answered null", null);
         }
-        return stage(answer) == null ? answer : failed(hook, "answered later twice", null);
+        if (stage(answer) != null) {
+            return failed(hook, "answered later twice", null);
+        }
+        hook.answered();
+        return answer;
     }
 
     private A failed(Hook<H> hook, String how, @Nullable Throwable cause) {
-        Throwable reason = cause instanceof CompletionException && cause.getCause() != null ? cause.getCause() : cause;
-        Fallback fallback = hook.options().fallback();
-        hook.owner().failures().add(hook.kind() + " " + how + ", which counts as " + fallback, reason);
+        return instead(hook.failed(how, cause));
+    }
+
+    private A instead(Fallback fallback) {
         return fallback == Fallback.DENY ? denied() : passed();
     }
 

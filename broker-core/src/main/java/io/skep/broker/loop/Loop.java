@@ -29,6 +29,9 @@ public final class Loop implements Executor {
     private final List<Runnable> everySecond = new ArrayList<>();
     private @Nullable Future<?> sweeping;
     private long nowNanos = System.nanoTime();
+    private @Nullable Thread thread; // written before the guest, and read after it
+    private long visit;
+    private volatile @Nullable Object guest;
 
     public Loop(int index, EventLoop eventLoop) {
         this.index = index;
@@ -98,6 +101,39 @@ public final class Loop implements Executor {
     /** Reads the clock; called when a turn begins to handle a connection, and by the sweep. */
     public void tick() {
         nowNanos = System.nanoTime();
+    }
+
+    /**
+     * Says that somebody else's code is about to run here, so that it can be named if it does not end. On this loop.
+     *
+     * @return what to give back to {@link #leave}
+     */
+    public @Nullable Object enter(Object visitor) {
+        Object outer = guest;
+        thread = Thread.currentThread();
+        visit++;
+        guest = visitor;
+        return outer;
+    }
+
+    /** Says that it has ended. On this loop. */
+    public void leave(@Nullable Object outer) {
+        guest = outer;
+    }
+
+    /** {@return whose code runs here now, null if it is the broker's own. Any thread} */
+    public @Nullable Object guest() {
+        return guest;
+    }
+
+    /** {@return the number of that visit, from 1. Any thread, after {@link #guest}} */
+    public long visit() {
+        return visit;
+    }
+
+    /** {@return the thread of that visit. Any thread, after {@link #guest}} */
+    public @Nullable Thread thread() {
+        return thread;
     }
 
     private void endTurn() {

@@ -37,6 +37,8 @@ public enum Metric {
     DROPPED_EXPIRED,
     /** Messages not sent because the client's Maximum Packet Size is smaller. */
     DROPPED_TOO_LARGE,
+    /** Messages that an extension kept from a client. */
+    DROPPED_BY_EXTENSION,
     /** Messages that no subscription matched. */
     DROPPED_NO_SUBSCRIBER,
     /** Messages refused by permissions or an extension. */
@@ -47,6 +49,12 @@ public enum Metric {
     EVENTS_DROPPED,
     /** Calls of extensions that failed or missed their deadline. */
     HOOK_FAILURES,
+    /** Hooks not asked, because their extension is paused. */
+    HOOKS_NOT_ASKED,
+    /** Times that an extension was paused, because too many of its calls failed. */
+    EXTENSIONS_PAUSED,
+    /** Calls of extensions that kept an event loop for a second or more. */
+    HOOK_BLOCKS,
     /** Commits of the journal. */
     JOURNAL_COMMITS,
     /** Writes in those commits. */

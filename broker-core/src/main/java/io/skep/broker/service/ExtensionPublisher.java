@@ -3,11 +3,11 @@ package io.skep.broker.service;
 
 import io.skep.broker.routing.Message;
 import io.skep.broker.routing.Publication;
+import io.skep.broker.routing.PublishView;
 import io.skep.broker.routing.Subscription;
 import io.skep.broker.routing.Topic;
 import io.skep.broker.session.Lane;
 import io.skep.broker.session.Session;
-import io.skep.broker.transport.PublishView;
 import io.skep.sdk.Client;
 import io.skep.sdk.ProtocolVersion;
 import io.skep.sdk.publish.PublishAnswer;

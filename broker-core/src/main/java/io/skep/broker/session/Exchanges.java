@@ -1,7 +1,6 @@
 // Skep, an MQTT broker. Apache-2.0; see LICENSE.
 package io.skep.broker.session;
 
-import io.skep.broker.codec.PacketEncoder;
 import io.skep.broker.codec.PacketType;
 import io.skep.broker.metrics.Metric;
 import io.skep.broker.routing.Message;
@@ -106,7 +105,7 @@ final class Exchanges {
         boolean retain = publication.retain() && subscription.retainAsPublished();
         int id = Positions.id(positions.tail());
         if (!outlet.publish(publication, qos, retain, id, subscription.identifiers())) {
-            session.dropped(Metric.DROPPED_TOO_LARGE, publication.name());
+            session.dropped(outlet.obstacle(), publication.name());
             return true;
         }
         positions.append(qos == 1 ? Entry.AWAITS_PUBACK : Entry.AWAITS_PUBREC);
@@ -118,12 +117,12 @@ final class Exchanges {
 
     /** Sends the message that was just appended, while {@link #isOpen}. */
     void sendLast(Entry entry, Publication publication) {
-        Outlet outlet = session.outlet();
-        int id = Positions.id(entry.position());
-        boolean sent =
-                outlet != null && outlet.publish(publication, entry.qos(), entry.retain(), id, entry.identifiers());
         next++;
-        end(entry, sent);
+        Outlet outlet = session.outlet();
+        if (outlet != null) {
+            int id = Positions.id(entry.position());
+            end(outlet, entry, outlet.publish(publication, entry.qos(), entry.retain(), id, entry.identifiers()));
+        }
         tellRoom();
     }
 
@@ -173,18 +172,34 @@ final class Exchanges {
         Publication publication = session.lane().queued().begin(message);
         int flags = (entry.isMaybeSent() ? 8 : 0) | entry.qos() << 1 | (entry.retain() ? 1 : 0);
         int id = Positions.id(entry.position());
-        end(entry, outlet.publishOwn(publication, flags, id, entry.identifiers()));
+        end(outlet, entry, outlet.publishOwn(publication, flags, id, entry.identifiers()));
         publication.end();
         return true;
     }
 
-    private void end(Entry entry, boolean sent) {
+    private void end(Outlet outlet, Entry entry, boolean sent) {
         if (sent) {
             underWay++;
             entry.sent(session.lane().loop().nowNanos());
         } else {
             Message message = entry.message();
-            session.dropped(Metric.DROPPED_TOO_LARGE, message == null ? new byte[0] : message.topic());
+            session.dropped(outlet.obstacle(), message == null ? new byte[0] : message.topic());
+            giveUp(entry);
+        }
+    }
+
+    /**
+     * Ends with a message that is not sent. If the client may have it from an earlier connection, at QoS 2, it has to
+     * be told that the exchange is over: else it would take a later message with this identifier for the same one.
+     */
+    private void giveUp(Entry entry) {
+        if (entry.qos() == 2 && entry.isMaybeSent()) {
+            underWay++;
+            received(entry);
+            if (!session.isDurable()) {
+                release(entry.position());
+            }
+        } else {
             outbox.remove(entry);
         }
     }
@@ -192,7 +207,7 @@ final class Exchanges {
     private void release(long position) {
         Outlet outlet = session.outlet();
         if (outlet != null) {
-            PacketEncoder.ack(outlet.buffer(), outlet.isV5(), PacketType.PUBREL, Positions.id(position), 0);
+            outlet.ack(PacketType.PUBREL, Positions.id(position), 0, "");
         }
     }
 

@@ -3,6 +3,7 @@ package io.skep.broker.session;
 
 import io.skep.broker.codec.PublishFrame;
 import io.skep.broker.config.MqttConfig;
+import io.skep.broker.hook.HookChains;
 import io.skep.broker.loop.Loop;
 import io.skep.broker.routing.Publication;
 import io.skep.broker.routing.Receipt;
@@ -18,6 +19,7 @@ public final class Lane implements Receipt.Publisher {
 
     private final Loop loop;
     private final Journal journal;
+    private final HookChains hooks;
     private final TopicMemory topics;
     private final PublishFrame frame = new PublishFrame();
     private final Publication inbound;
@@ -25,22 +27,30 @@ public final class Lane implements Receipt.Publisher {
     private final Publication queued;
     private final Publication retained;
     private final Grace grace;
+    private final Publication changed;
     private final Runnable handOver = this::handOver;
     private ArrayList<Write> writes = new ArrayList<>();
 
-    public Lane(Loop loop, Journal journal, MqttConfig mqtt) {
+    public Lane(Loop loop, Journal journal, MqttConfig mqtt, HookChains hooks) {
         this.loop = loop;
         this.journal = journal;
+        this.hooks = hooks;
         topics = new TopicMemory(TopicLimits.of(mqtt));
         grace = new Grace(loop, receipt -> submit((Write) receipt));
         inbound = new Publication(loop);
         mailed = new Publication(loop);
         queued = new Publication(loop);
         retained = new Publication(loop);
+        changed = new Publication(loop);
     }
 
     public Loop loop() {
         return loop;
+    }
+
+    /** {@return what extensions look at} */
+    HookChains hooks() {
+        return hooks;
     }
 
     /** {@return the topics that publishers on this loop use} */
@@ -76,6 +86,11 @@ public final class Lane implements Receipt.Publisher {
     /** {@return whether so much waits for the disk that publishers should not be read} */
     public boolean isJournalFull() {
         return journal.isFull();
+    }
+
+    /** {@return the one for what an extension made of a message to one client} */
+    Publication changed() {
+        return changed;
     }
 
     /** Hands a write to the journal, with all others of this turn. Any thread. */
@@ -126,7 +141,7 @@ public final class Lane implements Receipt.Publisher {
 
     /** Frees its buffers, when the loop has ended. */
     void release() {
-        List.of(inbound, mailed, queued, retained).forEach(Publication::release);
+        List.of(inbound, mailed, queued, retained, changed).forEach(Publication::release);
     }
 
     private void handOver() {

@@ -3,11 +3,17 @@ package io.skep.broker.session;
 
 import io.skep.broker.routing.Message;
 import io.skep.broker.routing.Publication;
+import io.skep.broker.routing.PublishView;
 import io.skep.broker.routing.Receipt;
 import io.skep.broker.routing.Router;
 import io.skep.broker.routing.Topic;
+import io.skep.sdk.Client;
+import io.skep.sdk.ProtocolVersion;
+import io.skep.sdk.publish.PublishAnswer;
 import io.skep.sdk.storage.Keyspace;
 import io.skep.sdk.storage.WriteBatch;
+import java.net.InetSocketAddress;
+import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +28,7 @@ final class LastWill {
     private final Session session;
     private final Router router;
     private @Nullable Will will;
+    private @Nullable Client client; // whose connection it was, unless that was before the broker started
 
     LastWill(Session session, Router router) {
         this.session = session;
@@ -34,9 +41,10 @@ final class LastWill {
     }
 
     /** A connection begins, with its own will or none; a lingering one is not published any more. */
-    void begin(@Nullable Will next) {
+    void begin(@Nullable Will next, @Nullable Client connected) {
         drop();
         will = next;
+        client = connected;
     }
 
     /** Puts the will of a connection that has begun. */
@@ -107,18 +115,36 @@ final class LastWill {
         Will last = will;
         will = null;
         if (last != null) {
-            publish(session.lane(), router, last, session);
+            publish(session.lane(), router, last, session, client);
         }
     }
 
     /**
-     * Publishes a will, and takes it off the disk.
+     * Publishes a will, as far as extensions leave something of it, and takes it off the disk.
      *
      * @param publisher whose will it is, for No Local; null if its session is gone
+     * @param client whose will it is, for extensions; null if only its id is known
      */
-    static void publish(Lane lane, Router router, Will last, @Nullable Session publisher) {
-        Publication publication = new Publication(lane.loop());
+    static void publish(Lane lane, Router router, Will last, @Nullable Session publisher, @Nullable Client client) {
         Message message = last.publishedAt(System.currentTimeMillis());
+        if (!lane.hooks().interceptsPublish()) {
+            route(lane, router, last, message, publisher);
+            return;
+        }
+        Client who = client == null ? known(last.clientId()) : client;
+        lane.hooks().intercept(who, PublishView.ofWill(message), lane.loop(), answer -> {
+            if (answer instanceof PublishAnswer.Change change) {
+                route(lane, router, last, PublishView.messageOf(change.publish()), publisher);
+            } else if (answer == PublishAnswer.pass()) {
+                route(lane, router, last, message, publisher);
+            } else {
+                drop(lane, last);
+            }
+        });
+    }
+
+    private static void route(Lane lane, Router router, Will last, Message message, @Nullable Session publisher) {
+        Publication publication = new Publication(lane.loop());
         publication.begin(Topic.of(message.topic()), message, publisher, lane);
         Receipt receipt = publication.receipt();
         if (receipt != null) {
@@ -128,6 +154,19 @@ final class LastWill {
             receipt.routed();
         }
         publication.release();
+    }
+
+    /** An extension has refused it: all that is left to do is to forget it. */
+    private static void drop(Lane lane, Will last) {
+        Receipt receipt = new Receipt(lane.loop(), lane);
+        receipt.expect();
+        receipt.add(deletion(lane, last));
+        receipt.routed();
+    }
+
+    private static Client known(String clientId) {
+        InetSocketAddress nowhere = new InetSocketAddress(0);
+        return new Client(clientId, null, nowhere, ProtocolVersion.V5_0, "", List.of());
     }
 
     private static Receipt.Part deletion(Lane lane, Will last) {

@@ -3,11 +3,15 @@ package io.skep.broker.session;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
+import io.skep.broker.codec.PacketType;
+import io.skep.broker.metrics.Metric;
+import io.skep.broker.routing.Message;
 import io.skep.broker.routing.Publication;
+import io.skep.broker.routing.PublishView;
 import io.skep.broker.routing.Topic;
 import io.skep.sdk.Client;
-import io.skep.sdk.ProtocolVersion;
 import io.skep.sdk.ReasonCode;
+import io.skep.sdk.publish.Publish;
 import java.util.IdentityHashMap;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
@@ -23,38 +27,39 @@ public final class Outlet {
 
     private final Lane lane;
     private final Channel channel;
-    private final ProtocolVersion version;
-    private final long packetBytesMax;
+    private final Client client;
+    private final Replies replies;
     private final int topicAliasMaximum;
     private final BiConsumer<ReasonCode, String> closer;
     private final Runnable flush = this::flush;
     private @Nullable ByteBuf out;
     private boolean dirty;
     private boolean writable = true;
+    private Metric obstacle = Metric.DROPPED_TOO_LARGE;
     private int sent;
     private final long connectedAtMillis = System.currentTimeMillis();
-    private @Nullable Client client; // for who asks about it
     private @Nullable IdentityHashMap<byte[], Integer> aliases; // by the name that the loop remembers
 
     /**
      * Opens the way to a client.
      *
-     * @param packetBytesMax the client's Maximum Packet Size
+     * @param client who it is
+     * @param replies how it is answered, and what it takes
      * @param topicAliasMaximum how many aliases the client takes
      * @param closer ends the connection for a reason, which MQTT 5.0 clients are told
      */
     public Outlet(
             Lane lane,
             Channel channel,
-            ProtocolVersion version,
-            long packetBytesMax,
+            Client client,
+            Replies replies,
             int topicAliasMaximum,
             BiConsumer<ReasonCode, String> closer) {
         this.lane = lane;
-        this.topicAliasMaximum = topicAliasMaximum;
         this.channel = channel;
-        this.version = version;
-        this.packetBytesMax = packetBytesMax;
+        this.client = client;
+        this.replies = replies;
+        this.topicAliasMaximum = topicAliasMaximum;
         this.closer = closer;
     }
 
@@ -63,25 +68,27 @@ public final class Outlet {
     }
 
     public boolean isV5() {
-        return version == ProtocolVersion.V5_0;
+        return replies.isV5();
     }
 
-    public ProtocolVersion version() {
-        return version;
+    /** {@return who is at the other end} */
+    public Client client() {
+        return client;
     }
 
     /** {@return whether the client takes packets of this size} */
     public boolean accepts(int bytes) {
-        return bytes <= packetBytesMax;
+        return bytes <= replies.packetBytesMax();
     }
 
-    /** Says who is at the other end. */
-    public void client(Client connected) {
-        client = connected;
+    /** Appends a PUBACK, PUBREC, PUBREL or PUBCOMP, with a text for who wants one; may be empty. */
+    public void ack(PacketType type, int packetId, int reasonCode, String text) {
+        replies.ack(buffer(), type, packetId, reasonCode, text);
     }
 
-    @Nullable Client client() {
-        return client;
+    /** {@return how the client is answered} */
+    public Replies replies() {
+        return replies;
     }
 
     long connectedAtMillis() {
@@ -122,10 +129,10 @@ public final class Outlet {
      *
      * @param packetId 0 for QoS 0
      * @param identifiers Subscription Identifiers, if any
-     * @return false if the client does not accept packets of this size [MQTT-3.1.2-24]
+     * @return false if the client does not accept packets of this size [MQTT-3.1.2-24], or an extension keeps it back
      */
     boolean publish(Publication publication, int qos, boolean retain, int packetId, int @Nullable [] identifiers) {
-        if (identifiers != null || topicAliasMaximum > 0) {
+        if (identifiers != null || topicAliasMaximum > 0 || lane.hooks().interceptsDelivery()) {
             return publishOwn(publication, qos << 1 | (retain ? 1 : 0), packetId, identifiers);
         }
         ByteBuf buffer = buffer();
@@ -136,6 +143,33 @@ public final class Outlet {
 
     /** Appends a PUBLISH that no other client gets in these bytes; flags are those of its first byte. */
     boolean publishOwn(Publication publication, int flags, int packetId, int @Nullable [] identifiers) {
+        return lane.hooks().interceptsDelivery()
+                ? publishIntercepted(publication, flags, packetId, identifiers)
+                : write(publication, flags, packetId, identifiers);
+    }
+
+    /** Appends what extensions leave of a PUBLISH; false if that is nothing. */
+    private boolean publishIntercepted(Publication publication, int flags, int packetId, int @Nullable [] identifiers) {
+        Message whole = publication.message();
+        boolean retain = (flags & 1) != 0;
+        PublishView view = PublishView.of(new Message(
+                whole.topic(), whole.payload(), whole.properties(), flags >> 1 & 3, retain, whole.expiresAtMillis()));
+        Publish left = lane.hooks().deliver(client, view, lane.loop());
+        if (left == null) {
+            obstacle = Metric.DROPPED_BY_EXTENSION;
+            return false;
+        }
+        if (left == view) {
+            return write(publication, flags, packetId, identifiers);
+        }
+        Message message = PublishView.messageOf(left);
+        Publication changed = lane.changed().begin(message);
+        boolean sent = write(changed, (flags & ~1) | (message.retain() ? 1 : 0), packetId, identifiers);
+        changed.end();
+        return sent;
+    }
+
+    private boolean write(Publication publication, int flags, int packetId, int @Nullable [] identifiers) {
         ByteBuf buffer = buffer();
         int start = buffer.writerIndex();
         int alias = topicAliasMaximum > 0 ? alias(publication) : 0;
@@ -146,6 +180,11 @@ public final class Outlet {
             aliases.put(publication.topic().name(), -alias);
         }
         return sent;
+    }
+
+    /** {@return why the last PUBLISH was not appended} */
+    Metric obstacle() {
+        return obstacle;
     }
 
     /** Returns a known alias, or a new one negated: first come, first served; 0 if there is none. */
@@ -164,8 +203,9 @@ public final class Outlet {
     }
 
     private boolean finish(Publication publication, ByteBuf buffer, int start, int bytes) {
-        if (bytes > packetBytesMax) {
+        if (!accepts(bytes)) {
             buffer.writerIndex(start);
+            obstacle = Metric.DROPPED_TOO_LARGE;
             return false;
         }
         sent++;

@@ -211,7 +211,7 @@ public final class Session implements Recipient, Executor {
         }
         boolean retain = publication.retain() && subscription.retainAsPublished();
         if (!way.publish(publication, 0, retain, 0, subscription.identifiers())) {
-            dropped(Metric.DROPPED_TOO_LARGE, publication.name());
+            dropped(way.obstacle(), publication.name());
         }
     }
 
@@ -242,10 +242,12 @@ public final class Session implements Recipient, Executor {
     /** A message for this session is dropped: counted, and told to whoever listens. */
     void dropped(Metric reason, byte[] topic) {
         registry.metrics().increment(reason);
-        if (drops == null) {
-            drops = new Drops(this);
+        if (reason != Metric.DROPPED_BY_EXTENSION) { // which is no loss, and may be every message
+            if (drops == null) {
+                drops = new Drops(this);
+            }
+            drops.add(reason);
         }
-        drops.add(reason);
         if (registry.hooks().listens(Event.MessageDropped.class)) {
             String name = new String(topic, StandardCharsets.UTF_8);
             registry.hooks().fire(new Event.MessageDropped(clientId, name, reason.name()));

@@ -54,7 +54,7 @@ public final class SessionRegistry {
         this.tree = router.tree();
         this.retained = router.retained();
         this.store = new SessionStore(journal);
-        loops.all().forEach(loop -> lanes.add(new Lane(loop, journal, config.mqtt())));
+        loops.all().forEach(loop -> lanes.add(new Lane(loop, journal, config.mqtt(), hooks)));
         this.groups = new SharedQueues(router, this::made);
         router.groupQueues(groups::of);
         this.sweep = new PayloadSweep(journal, payloads, lanes.get(0).loop());
@@ -236,7 +236,7 @@ public final class SessionRegistry {
                 session.execute(() -> session.tenancy().restore(will));
             } else {
                 Lane lane = lanes.get(0);
-                lane.loop().execute(() -> LastWill.publish(lane, router, will, null));
+                lane.loop().execute(() -> LastWill.publish(lane, router, will, null, null));
             }
         }
         leftWills.clear();

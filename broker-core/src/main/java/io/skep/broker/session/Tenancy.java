@@ -109,7 +109,7 @@ final class Tenancy {
         holder = attachment.outlet();
         expirySeconds(attachment.expirySeconds());
         endedAtMillis = 0;
-        will.begin(attachment.will());
+        will.begin(attachment.will(), attachment.outlet().client());
         session.outbox().exchanges().begin(attachment.window());
         boolean outlives = expirySeconds > 0;
         if (!outlives && !stored && attachment.will() == null) {
@@ -135,6 +135,8 @@ final class Tenancy {
             session.connected(true);
             if (!present && registry.hooks().listens(Event.SessionCreated.class)) {
                 registry.hooks().fire(new Event.SessionCreated(session.clientId()));
+            } else if (present && registry.hooks().listens(Event.SessionResumed.class)) {
+                registry.hooks().fire(new Event.SessionResumed(session.clientId()));
             }
             attachment.listener().attached(session, present);
         }
@@ -158,7 +160,7 @@ final class Tenancy {
         if (last.dueAtMillis() != 0) {
             will.linger(last);
         } else {
-            will.begin(last);
+            will.begin(last, null);
             will.fail(expirySeconds);
         }
     }

@@ -2,12 +2,10 @@
 package io.skep.broker.transport;
 
 import io.skep.broker.codec.MqttException;
-import io.skep.broker.codec.PacketEncoder;
 import io.skep.broker.codec.PacketType;
 import io.skep.broker.routing.Receipt;
 import io.skep.broker.session.Inbound;
 import io.skep.broker.session.Lane;
-import io.skep.broker.session.Outlet;
 import io.skep.broker.session.Session;
 import io.skep.sdk.ReasonCode;
 import io.skep.sdk.storage.StorageException;
@@ -108,9 +106,9 @@ final class Acknowledgements implements Receipt.Publisher {
         if (qos > 0) {
             Receipt receipt = qos == 1 || told ? null : taken(id);
             if (waiting.isEmpty() && receipt == null) {
-                write(qos, id, reason.code(), text, null);
+                write(qos, id, reason.code(), EventLog.line(text), null);
             } else {
-                await(new Ack(qos, id, reason.code(), text, receipt));
+                await(new Ack(qos, id, reason.code(), EventLog.line(text), receipt));
             }
         }
     }
@@ -215,13 +213,7 @@ final class Acknowledgements implements Receipt.Publisher {
     }
 
     private void write(PacketType type, int id, int reasonCode, String text) {
-        Outlet outlet = connection.outlet();
-        if (text.isEmpty() || !outlet.isV5()) {
-            PacketEncoder.ack(outlet.buffer(), outlet.isV5(), type, id, reasonCode);
-        } else {
-            connection.explain(
-                    text, properties -> PacketEncoder.ack(outlet.buffer(), type, id, reasonCode, properties));
-        }
+        connection.outlet().ack(type, id, reasonCode, text);
     }
 
     /** Returns why a message was not accepted, though it was delivered to whom it could be; null if it was. */

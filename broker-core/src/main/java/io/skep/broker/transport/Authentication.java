@@ -15,6 +15,7 @@ import io.skep.sdk.Client;
 import io.skep.sdk.ReasonCode;
 import io.skep.sdk.auth.AuthAnswer;
 import io.skep.sdk.auth.Login;
+import io.skep.sdk.event.Event;
 import java.util.Objects;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -66,7 +67,7 @@ final class Authentication {
      */
     void begin(Connect connect, Consumer<? super AuthAnswer> done) {
         this.done = done;
-        begin(new Login(client, connect.password()), connect.properties());
+        begin(new Login(client, connect.password(), connect.properties().userProperties()), connect.properties());
     }
 
     /** CONNACK with success is written: from now on the client may authenticate again, for other rights. */
@@ -153,6 +154,9 @@ final class Authentication {
         } else if (answer instanceof AuthAnswer.Allow allow) {
             rights.replace(PermissionCheck.of(allow.permissions()));
             write(ReasonCode.SUCCESS, allow.data());
+            if (connection.reception().hooks().listens(Event.ClientAuthenticated.class)) {
+                connection.reception().hooks().fire(new Event.ClientAuthenticated(client, true));
+            }
         } else if (answer instanceof AuthAnswer.Deny deny) {
             connection.close(new Farewell(deny.reason(), deny.text(), deny.serverReference())); // [MQTT-4.12.1-2]
         }

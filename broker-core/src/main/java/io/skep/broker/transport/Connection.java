@@ -11,7 +11,6 @@ import io.skep.broker.codec.Disconnect;
 import io.skep.broker.codec.MqttException;
 import io.skep.broker.codec.Packet;
 import io.skep.broker.codec.PacketDecoder;
-import io.skep.broker.codec.PacketEncoder;
 import io.skep.broker.codec.PacketHandler;
 import io.skep.broker.codec.PacketType;
 import io.skep.broker.codec.Properties;
@@ -22,12 +21,13 @@ import io.skep.broker.config.ListenerConfig;
 import io.skep.broker.metrics.Metric;
 import io.skep.broker.session.Lane;
 import io.skep.broker.session.Outlet;
+import io.skep.broker.session.Replies;
 import io.skep.broker.session.Session;
 import io.skep.sdk.Client;
 import io.skep.sdk.ReasonCode;
 import io.skep.sdk.event.Event;
+import io.skep.sdk.packet.DisconnectRequest;
 import java.io.IOException;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -57,8 +57,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements PacketHan
     private boolean congested;
     private int place;
     private long silenceMaxNanos;
-    private long packetBytesMax = Properties.UNLIMITED;
-    private boolean explains = true;
+    private @Nullable Replies replies; // once CONNECT has come
     private @Nullable Outlet outlet;
     private @Nullable Open open;
     private @Nullable Publishing publishing; // once there is something to publish
@@ -143,12 +142,13 @@ final class Connection extends ChannelInboundHandlerAdapter implements PacketHan
     @Override
     public void onAck(PacketType type, int packetId, int reasonCode) {
         Session session = opened().session();
+        outlet().replies().received(type, packetId, reasonCode);
         if (type == PacketType.PUBACK) {
             session.puback(packetId);
         } else if (type == PacketType.PUBREC) {
             if (!session.pubrec(packetId, reasonCode >= 0x80)) {
                 int unknown = ReasonCode.PACKET_IDENTIFIER_NOT_FOUND.code();
-                PacketEncoder.ack(outlet().buffer(), outlet().isV5(), PacketType.PUBREL, packetId, unknown);
+                outlet().ack(PacketType.PUBREL, packetId, unknown, "");
             }
         } else if (type == PacketType.PUBREL) {
             publishing().acknowledgements().released(packetId);
@@ -160,7 +160,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements PacketHan
     @Override
     public void onPingreq() {
         opened();
-        PacketEncoder.pingresp(outlet().buffer()); // [MQTT-3.12.4-1]
+        outlet().replies().pingresp(outlet().buffer());
     }
 
     @Override
@@ -197,27 +197,48 @@ final class Connection extends ChannelInboundHandlerAdapter implements PacketHan
                     ReasonCode.PROTOCOL_ERROR, "CONNECT: a second one (expected: one)"); // [MQTT-3.1.0-2]
         }
         stage = Stage.CONNECTING;
-        packetBytesMax = connect.properties().maximumPacketSize();
-        explains = connect.properties().requestProblemInformation();
         pause();
-        new Handshake(this, connect).begin();
+        new Arrival(this, connect).begin();
+    }
+
+    /** Says how the client is answered, now that it has said what it takes. */
+    void arrived(Replies answers) {
+        replies = answers;
     }
 
     private void disconnect(Disconnect disconnect) {
-        if (open != null) {
-            changeExpiry(disconnect, open.session());
+        DisconnectRequest request = request(disconnect);
+        Open all = open;
+        if (all != null) {
+            checkExpiry(request, all.session());
+            if (reception.hooks().interceptsDisconnect()) {
+                request = reception.hooks().disconnect(all.client(), request, lane.loop());
+            }
+            changeExpiry(request, all.session());
         }
-        ReasonCode reason = ReasonCode.of(disconnect.reasonCode());
-        end(disconnect.reasonCode() == 0, reason == null ? ReasonCode.UNSPECIFIED_ERROR : reason, "DISCONNECT");
+        end(request.reason() == ReasonCode.SUCCESS, request.reason(), "DISCONNECT");
         context().close();
     }
 
-    private void changeExpiry(Disconnect disconnect, Session session) {
-        long expiry = disconnect.properties().sessionExpirySeconds();
-        if (expiry > 0 && session.expirySeconds() == 0) {
+    private static DisconnectRequest request(Disconnect disconnect) {
+        ReasonCode reason = ReasonCode.of(disconnect.reasonCode());
+        Properties properties = disconnect.properties();
+        return new DisconnectRequest(
+                reason == null ? ReasonCode.UNSPECIFIED_ERROR : reason,
+                properties.reasonString(),
+                properties.sessionExpirySeconds(),
+                properties.userProperties());
+    }
+
+    private static void checkExpiry(DisconnectRequest request, Session session) {
+        if (request.sessionExpirySeconds() > 0 && session.expirySeconds() == 0) {
             throw new MqttException(ReasonCode.PROTOCOL_ERROR, "session expiry: set late"); // 3.14.2.2.2 of 5.0
         }
-        if (expiry >= 0) {
+    }
+
+    private void changeExpiry(DisconnectRequest request, Session session) {
+        long expiry = request.sessionExpirySeconds();
+        if (expiry >= 0 && session.expirySeconds() > 0) {
             session.expirySeconds(Math.min(expiry, reception.expiryMax().toSeconds()));
         }
     }
@@ -257,23 +278,6 @@ final class Connection extends ChannelInboundHandlerAdapter implements PacketHan
         way.writable(!congested);
     }
 
-    /**
-     * Writes an acknowledgement with a text as its Reason String, if the client wants that [MQTT-3.1.2-29] and takes a
-     * packet so large [MQTT-3.4.2-2] [MQTT-3.5.2-2] [MQTT-3.9.2-1]; else without.
-     */
-    void explain(String text, Consumer<Properties> writer) {
-        ByteBuf buffer = outlet().buffer();
-        int start = buffer.writerIndex();
-        if (explains && !text.isEmpty()) {
-            writer.accept(Properties.builder().reasonString(EventLog.line(text)).build());
-            if (buffer.writerIndex() - start <= packetBytesMax) {
-                return;
-            }
-            buffer.writerIndex(start);
-        }
-        writer.accept(Properties.EMPTY);
-    }
-
     /** CONNACK with success is written: the client is connected. */
     void accepted(Client client, Session session, Rights rights, long silenceMaxNanos) {
         open = new Open(client, session, rights);
@@ -289,8 +293,8 @@ final class Connection extends ChannelInboundHandlerAdapter implements PacketHan
     }
 
     /** Refuses the client: CONNACK with a reason, then the end. */
-    void refuse(Client client, Farewell farewell) {
-        reception.hooks().fire(new Event.ClientRefused(client, farewell.reason()));
+    void refuse(Client refused, Farewell farewell) {
+        reception.hooks().fire(new Event.ClientRefused(refused, farewell.reason()));
         close(farewell);
     }
 
@@ -320,7 +324,12 @@ final class Connection extends ChannelInboundHandlerAdapter implements PacketHan
             outlet.flushNow();
         }
         ByteBuf last = context().alloc().directBuffer(64);
-        farewell.write(last, decoder.version(), open != null, packetBytesMax);
+        Replies answers = replies;
+        Farewell said = answers == null || !reception.hooks().interceptsReplies()
+                ? farewell
+                : farewell.with(answers, open != null);
+        long most = answers == null ? Properties.UNLIMITED : answers.packetBytesMax();
+        said.write(last, decoder.version(), open != null, most);
         context().writeAndFlush(last, context().voidPromise());
         if (open == null) {
             reception.metrics().increment(Metric.CLIENTS_REFUSED);

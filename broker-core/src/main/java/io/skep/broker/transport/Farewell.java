@@ -5,8 +5,12 @@ import io.netty.buffer.ByteBuf;
 import io.skep.broker.codec.PacketEncoder;
 import io.skep.broker.codec.Properties;
 import io.skep.broker.metrics.Metric;
+import io.skep.broker.session.Replies;
 import io.skep.sdk.ProtocolVersion;
 import io.skep.sdk.ReasonCode;
+import io.skep.sdk.UserProperty;
+import io.skep.sdk.packet.Reply;
+import io.skep.sdk.packet.ReplyType;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -17,15 +21,31 @@ import org.jspecify.annotations.Nullable;
  * @param reason why
  * @param text for the log, and for MQTT 5.0 clients
  * @param serverReference where to connect instead; only with a reason that says so
+ * @param userProperties for MQTT 5.0 clients
  */
-record Farewell(ReasonCode reason, String text, @Nullable String serverReference) {
+record Farewell(ReasonCode reason, String text, @Nullable String serverReference, List<UserProperty> userProperties) {
 
     Farewell {
         text = EventLog.line(text);
     }
 
+    Farewell(ReasonCode reason, String text, @Nullable String serverReference) {
+        this(reason, text, serverReference, List.of());
+    }
+
     Farewell(ReasonCode reason, String text) {
         this(reason, text, null);
+    }
+
+    /** {@return what extensions leave of it} */
+    Farewell with(Replies replies, boolean accepted) {
+        ReplyType type = accepted ? ReplyType.DISCONNECT : ReplyType.CONNACK;
+        ReasonCode nearest = accepted ? ofDisconnect(reason) : ofConnack(reason);
+        ReasonCode carried = type.nearest(nearest, ReasonCode.UNSPECIFIED_ERROR);
+        Reply left = replies.last(type, carried, text);
+        String said = left.reasonString();
+        ReasonCode same = left.reason() == carried ? reason : left.reason(); // 3.x knows it by another code
+        return new Farewell(same, said == null ? "" : said, serverReference, left.userProperties());
     }
 
     /**
@@ -44,7 +64,8 @@ record Farewell(ReasonCode reason, String text, @Nullable String serverReference
                 : Properties.builder().serverReference(serverReference).build();
         Properties all =
                 text.isEmpty() ? where : where.toBuilder().reasonString(text).build();
-        for (Properties properties : List.of(all, where, Properties.EMPTY)) {
+        Properties more = all.toBuilder().userProperties(userProperties).build();
+        for (Properties properties : List.of(more, all, where, Properties.EMPTY)) {
             if (accepted) {
                 PacketEncoder.disconnect(out, ofDisconnect(reason), properties); // [MQTT-3.14.2-3]
             } else {

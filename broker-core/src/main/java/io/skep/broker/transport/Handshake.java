@@ -1,7 +1,6 @@
 // Skep, an MQTT broker. Apache-2.0; see LICENSE.
 package io.skep.broker.transport;
 
-import io.netty.channel.Channel;
 import io.skep.broker.codec.Connect;
 import io.skep.broker.codec.PacketEncoder;
 import io.skep.broker.codec.Properties;
@@ -11,6 +10,7 @@ import io.skep.broker.routing.Message;
 import io.skep.broker.security.PermissionCheck;
 import io.skep.broker.session.Attachment;
 import io.skep.broker.session.Outlet;
+import io.skep.broker.session.Replies;
 import io.skep.broker.session.Session;
 import io.skep.broker.session.Will;
 import io.skep.sdk.Client;
@@ -42,29 +42,31 @@ final class Handshake implements Attachment.Listener {
     private final Connection connection;
     private final Reception reception;
     private final MqttConfig mqtt;
-    private final Connect connect;
+    private final Connect asked; // by the client
+    private final Connect connect; // as extensions left it
     private final String clientId;
     private final Client client;
+    private final Replies replies;
     private @Nullable Rights rights;
     private @Nullable Authentication authentication;
     private byte @Nullable [] authenticationData;
     private long expirySeconds;
     private Properties connack = Properties.EMPTY;
 
-    Handshake(Connection connection, Connect connect) {
+    Handshake(Connection connection, Connect asked, Connect connect) {
         this.connection = connection;
         this.reception = connection.reception();
         this.mqtt = reception.mqtt();
+        this.asked = asked;
         this.connect = connect;
         clientId = connect.clientId().isEmpty() ? assignedId() : connect.clientId();
-        Channel channel = connection.context().channel();
-        client = new Client(
-                clientId,
-                connect.userName(),
-                Peer.address(channel),
-                connect.version(),
-                connection.listener().name(),
-                Peer.certificates(channel));
+        client = Arrival.client(connection, connect, clientId);
+        replies = new Replies(
+                client,
+                connect.properties(),
+                reception.hooks(),
+                connection.lane().loop());
+        connection.arrived(replies);
     }
 
     void begin() {
@@ -80,7 +82,8 @@ final class Handshake implements Attachment.Listener {
         } else if (!isIdAccepted()) {
             connection.refuse(client, ReasonCode.CLIENT_IDENTIFIER_NOT_VALID, "client id: not accepted");
         } else if (method == null) {
-            Login login = new Login(client, connect.password());
+            Login login =
+                    new Login(client, connect.password(), connect.properties().userProperties());
             reception.hooks().authenticate(login, connection.lane().loop(), this::authenticated);
         } else {
             Authentication enhanced = new Authentication(connection, client, method, connect);
@@ -136,6 +139,9 @@ final class Handshake implements Attachment.Listener {
     }
 
     private void admit(Permissions permissions) {
+        if (reception.hooks().listens(Event.ClientAuthenticated.class)) {
+            reception.hooks().fire(new Event.ClientAuthenticated(client, false));
+        }
         Rights all = new Rights(
                 client,
                 PermissionCheck.of(permissions),
@@ -162,7 +168,10 @@ final class Handshake implements Attachment.Listener {
             if (connection.isClosed()) {
                 return;
             }
-            if (decision instanceof Decision.Allow && !Publishing.isReserved(last.topic())) {
+            if (decision instanceof Decision.Deny deny) {
+                String text = deny.text().isEmpty() ? "will topic: not allowed" : deny.text();
+                connection.refuse(client, deny.reason(), text);
+            } else if (!Publishing.isReserved(last.topic())) {
                 attach(will(last));
             } else {
                 connection.refuse(client, ReasonCode.NOT_AUTHORIZED, "will topic: not allowed");
@@ -196,14 +205,13 @@ final class Handshake implements Attachment.Listener {
         Outlet outlet = new Outlet(
                 connection.lane(),
                 connection.context().channel(),
-                connect.version(),
-                properties.maximumPacketSize(),
+                client,
+                replies,
                 properties.topicAliasMaximum(),
                 connection::close);
-        outlet.client(client);
         connection.outlet(outlet);
         long most = reception.expiryMax().toSeconds();
-        if (connect.version() == ProtocolVersion.V5_0) {
+        if (connect.version() == ProtocolVersion.V5_0 || properties.sessionExpirySeconds() >= 0) {
             expirySeconds = Math.min(Math.max(0, properties.sessionExpirySeconds()), most);
         } else {
             expirySeconds = connect.cleanStart() ? 0 : most;
@@ -226,7 +234,7 @@ final class Handshake implements Attachment.Listener {
             session.detach(outlet, true); // it was never accepted, so neither was its will
             return;
         }
-        PacketEncoder.connack(outlet.buffer(), connect.version(), sessionPresent, ReasonCode.SUCCESS, connack);
+        replies.connack(outlet.buffer(), sessionPresent, connack);
         connection.accepted(client, session, rights, silenceMaxNanos());
         if (authentication != null) {
             authentication.accepted(rights);
@@ -250,14 +258,14 @@ final class Handshake implements Attachment.Listener {
                 .receiveMaximum(mqtt.receiveMaximum())
                 .maximumPacketSize(mqtt.packetBytesMax())
                 .topicAliasMaximum(mqtt.topicAliasMaximum());
-        if (expirySeconds != Math.max(0, connect.properties().sessionExpirySeconds())) {
+        if (expirySeconds != Math.max(0, asked.properties().sessionExpirySeconds())) {
             properties.sessionExpirySeconds(expirySeconds); // [MQTT-3.2.2-21] is about keep alive; this is 3.2.2.3.2
         }
         announceFeatures(properties, mqtt.features());
-        if (connect.clientId().isEmpty()) {
+        if (asked.clientId().isEmpty()) {
             properties.assignedClientId(clientId); // [MQTT-3.2.2-16]
         }
-        if (keepAliveSeconds() != connect.keepAliveSeconds()) {
+        if (keepAliveSeconds() != asked.keepAliveSeconds()) {
             properties.serverKeepAliveSeconds((int) keepAliveSeconds()); // [MQTT-3.2.2-21]
         }
         if (authentication != null) {
@@ -290,9 +298,9 @@ final class Handshake implements Attachment.Listener {
 
     private long keepAliveSeconds() {
         long most = mqtt.keepAliveMax().toSeconds();
-        int asked = connect.keepAliveSeconds();
-        boolean replaced = most > 0 && (asked == 0 || asked > most) && connect.version() == ProtocolVersion.V5_0;
-        return replaced ? most : asked;
+        int wanted = connect.keepAliveSeconds();
+        boolean replaced = most > 0 && (wanted == 0 || wanted > most) && connect.version() == ProtocolVersion.V5_0;
+        return replaced ? most : wanted;
     }
 
     private long silenceMaxNanos() {

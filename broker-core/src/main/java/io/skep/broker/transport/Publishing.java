@@ -7,6 +7,7 @@ import io.skep.broker.config.MqttConfig;
 import io.skep.broker.metrics.Metric;
 import io.skep.broker.routing.Message;
 import io.skep.broker.routing.Publication;
+import io.skep.broker.routing.PublishView;
 import io.skep.broker.routing.Receipt;
 import io.skep.broker.routing.Topic;
 import io.skep.broker.session.Inbound;
@@ -15,6 +16,7 @@ import io.skep.broker.session.Session;
 import io.skep.sdk.Client;
 import io.skep.sdk.ReasonCode;
 import io.skep.sdk.auth.Decision;
+import io.skep.sdk.packet.ReplyType;
 import io.skep.sdk.publish.Publish;
 import io.skep.sdk.publish.PublishAnswer;
 import java.nio.charset.StandardCharsets;
@@ -200,7 +202,7 @@ final class Publishing {
                 return;
             }
             if (decision instanceof Decision.Deny deny) {
-                deny(ackQos, id, ReasonCode.NOT_AUTHORIZED, deny.text());
+                deny(ackQos, id, ReplyType.PUBACK.nearest(deny.reason(), ReasonCode.NOT_AUTHORIZED), deny.text());
             } else {
                 route(lane.inbound().begin(topic, message, session, acks), ackQos, id);
             }
@@ -244,7 +246,7 @@ final class Publishing {
             Message message = PublishView.messageOf(changed);
             askThenRoute(Topic.of(message.topic()), message, qos, id);
         } else if (answer instanceof PublishAnswer.Deny deny) {
-            deny(qos, id, deny.reason(), "");
+            deny(qos, id, deny.reason(), deny.text());
         } else if (answer == PublishAnswer.drop()) {
             if (qos > 0) {
                 acks.acknowledge(qos, id, 0, qos == 2 ? acks.taken(id) : null);

@@ -8,6 +8,7 @@ import io.skep.broker.codec.SubscribeFilter;
 import io.skep.broker.codec.Topics;
 import io.skep.broker.codec.Unsubscribe;
 import io.skep.broker.config.MqttConfig;
+import io.skep.broker.hook.HookChains;
 import io.skep.broker.routing.Subscription;
 import io.skep.broker.routing.TopicLimits;
 import io.skep.broker.session.Outlet;
@@ -16,9 +17,14 @@ import io.skep.sdk.Client;
 import io.skep.sdk.ProtocolVersion;
 import io.skep.sdk.Qos;
 import io.skep.sdk.ReasonCode;
+import io.skep.sdk.UserProperty;
 import io.skep.sdk.auth.Action;
 import io.skep.sdk.auth.Decision;
 import io.skep.sdk.auth.Operation;
+import io.skep.sdk.event.Event;
+import io.skep.sdk.packet.Interception;
+import io.skep.sdk.packet.ReplyType;
+import io.skep.sdk.packet.SubscribeRequest;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -37,6 +43,8 @@ final class Subscribing {
     private final Client client;
     private final Session session;
     private final Rights rights;
+    private final HookChains hooks;
+    private final Unsubscribing unsubscribing;
     private final MqttConfig mqtt;
     private final TopicLimits limits;
 
@@ -45,6 +53,8 @@ final class Subscribing {
         this.client = client;
         this.session = session;
         this.rights = rights;
+        this.hooks = connection.reception().hooks();
+        this.unsubscribing = new Unsubscribing(connection, client, session);
         this.mqtt = connection.reception().mqtt();
         this.limits = connection.reception().topicLimits();
     }
@@ -84,6 +94,11 @@ final class Subscribing {
             reasonCodes[decided] = (byte) reasonCode;
             decided++;
             waiting = false;
+        }
+
+        void refuse(ReasonCode reason, String text, ReasonCode otherwise) {
+            refusal = refusal.isEmpty() ? text : refusal;
+            answer(ReplyType.SUBACK.nearest(reason, otherwise).code());
         }
     }
 
@@ -134,31 +149,65 @@ final class Subscribing {
             request.answer(missing.code()); // [MQTT-3.8.3-2]
             return;
         }
+        int id = request.packet.subscriptionId();
+        if (hooks.interceptsSubscribe()) {
+            List<UserProperty> userProperties = request.packet.properties().userProperties();
+            SubscribeRequest shown = SubscribeViews.of(filter, id, userProperties);
+            hooks.intercept(client, shown, connection.lane().loop(), answer -> intercepted(request, filter, answer));
+        } else {
+            authorize(request, filter, id);
+        }
+    }
+
+    private void intercepted(Request request, SubscribeFilter filter, Interception<SubscribeRequest> answer) {
+        if (connection.isClosed()) {
+            return;
+        }
+        if (answer instanceof Interception.Deny<SubscribeRequest> deny) {
+            request.refuse(deny.reason(), deny.text(), ReasonCode.UNSPECIFIED_ERROR);
+            decideAll(request);
+        } else if (answer instanceof Interception.Change<SubscribeRequest> change) {
+            change(request, change.request());
+        } else {
+            authorize(request, filter, request.packet.subscriptionId());
+        }
+    }
+
+    private void change(Request request, SubscribeRequest changed) {
+        try {
+            SubscribeFilter filter = SubscribeViews.filter(changed);
+            limits.checkFilter(filter.filter());
+            authorize(request, filter, changed.subscriptionId());
+        } catch (MqttException e) {
+            request.refuse(ReasonCode.TOPIC_FILTER_INVALID, "", ReasonCode.UNSPECIFIED_ERROR);
+            decideAll(request);
+        }
+    }
+
+    private void authorize(Request request, SubscribeFilter filter, int subscriptionId) {
         if (rights.coverEverything()) {
-            request.answer(allow(request, filter));
+            request.answer(allow(request, filter, subscriptionId));
+            decideAll(request);
             return;
         }
         String text = new String(filter.filter(), StandardCharsets.UTF_8);
         String topics = Topics.isShared(filter.filter()) ? text.split("/", 3)[2] : text;
         Operation operation = new Operation(Action.SUBSCRIBE, topics, Qos.of(filter.qos()), false);
         rights.ask(operation, decision -> {
-            request.answer(decision instanceof Decision.Allow ? allow(request, filter) : refuse(request, decision));
+            if (decision instanceof Decision.Deny deny) {
+                request.refuse(deny.reason(), deny.text(), ReasonCode.NOT_AUTHORIZED);
+            } else {
+                request.answer(allow(request, filter, subscriptionId));
+            }
             decideAll(request);
         });
     }
 
-    private static int refuse(Request request, Decision decision) {
-        if (request.refusal.isEmpty() && decision instanceof Decision.Deny deny) {
-            request.refusal = deny.text();
-        }
-        return ReasonCode.NOT_AUTHORIZED.code();
-    }
-
     /** Returns the granted QoS. */
-    private int allow(Request request, SubscribeFilter filter) {
+    private int allow(Request request, SubscribeFilter filter, int subscriptionId) {
         int qos = Math.min(filter.qos(), mqtt.features().qosMaximum()); // [MQTT-3.2.2-10]
         int flags = qos | (filter.noLocal() ? 4 : 0) | (filter.retainAsPublished() ? 8 : 0);
-        Subscription subscription = new Subscription(session, filter.filter(), flags, request.packet.subscriptionId());
+        Subscription subscription = new Subscription(session, filter.filter(), flags, subscriptionId);
         boolean isFirst = request.names.add(ByteBuffer.wrap(filter.filter())); // of this packet [MQTT-3.8.4-5]
         boolean isNew = isFirst && !session.subscriptions().contains(filter.filter());
         if (filter.retainHandling() == 0 || (filter.retainHandling() == 1 && isNew)) { // [MQTT-3.3.1-10]
@@ -175,13 +224,21 @@ final class Subscribing {
             }
             Outlet outlet = connection.outlet();
             int id = request.packet.packetId();
-            connection.explain(
-                    request.refusal,
-                    properties -> PacketEncoder.suback( // [MQTT-3.8.4-2]
-                            outlet.buffer(), client.version(), id, request.reasonCodes, properties));
+            String text = EventLog.line(request.refusal);
+            outlet.replies().suback(outlet.buffer(), id, request.reasonCodes, text); // [MQTT-3.8.4-2]
             request.wantRetained.forEach(session.subscriptions()::sendRetained);
+            tell(request.granted);
             connection.resume();
         });
+    }
+
+    private void tell(List<Subscription> granted) {
+        if (hooks.listens(Event.ClientSubscribed.class)) {
+            for (Subscription each : granted) {
+                String filter = new String(each.filter(), StandardCharsets.UTF_8);
+                hooks.fire(new Event.ClientSubscribed(client, filter, Qos.of(each.qos())));
+            }
+        }
     }
 
     /** The answer has a reason code for each filter, and a client says how large a packet it takes. */
@@ -196,18 +253,6 @@ final class Subscribing {
         if (client.version() == ProtocolVersion.V5_0) {
             checkAnswer(packet.filters().size());
         }
-        connection.pause();
-        session.subscriptions().remove(packet.filters(), existed -> {
-            if (connection.isClosed()) {
-                return;
-            }
-            byte[] reasonCodes = new byte[existed.length];
-            for (int i = 0; i < existed.length; i++) {
-                reasonCodes[i] = (byte) (existed[i] ? 0 : ReasonCode.NO_SUBSCRIPTION_EXISTED.code());
-            }
-            Outlet outlet = connection.outlet();
-            PacketEncoder.unsuback(outlet.buffer(), client.version(), packet.packetId(), reasonCodes);
-            connection.resume();
-        });
+        unsubscribing.unsubscribe(packet);
     }
 }

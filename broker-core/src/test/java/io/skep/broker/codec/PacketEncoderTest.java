@@ -138,9 +138,9 @@ class PacketEncoderTest {
     void unsubackHasCodesOnlyIn50() {
         byte[] codes = Wire.bytes("00 11");
 
-        PacketEncoder.unsuback(out, V5_0, 0xFFFF, codes);
-        PacketEncoder.unsuback(out, V3_1_1, 0xFFFF, codes);
-        PacketEncoder.unsuback(out, V3_1, 0xFFFF, codes);
+        PacketEncoder.unsuback(out, V5_0, 0xFFFF, codes, Properties.EMPTY);
+        PacketEncoder.unsuback(out, V3_1_1, 0xFFFF, codes, Properties.EMPTY);
+        PacketEncoder.unsuback(out, V3_1, 0xFFFF, codes, Properties.EMPTY);
 
         assertWritten("B0 [ FFFF [ ] 00 11 ]  B0 [ FFFF ]  B0 [ FFFF ]");
     }

@@ -61,7 +61,7 @@ public final class ExtensionJar {
         return this;
     }
 
-    ExtensionJar compiledWith(Path jar) {
+    public ExtensionJar compiledWith(Path jar) {
         classPath.append(':').append(jar);
         return this;
     }

@@ -58,7 +58,14 @@ final class HostFixture implements AutoCloseable {
 
     List<LoadedExtension> start(ConfigReader reader, String... disabled) {
         ExtensionsConfig config = new ExtensionsConfig(
-                Path.of("extensions"), Path.of("conf", "extensions"), List.of(disabled), 100, 100, 2, startTimeout);
+                Path.of("extensions"),
+                Path.of("conf", "extensions"),
+                List.of(disabled),
+                100,
+                100,
+                2,
+                startTimeout,
+                ExtensionsConfig.Breaker.DEFAULT);
         Metrics metrics = new Metrics();
         ExtensionHost started = new ExtensionHost(config, home, chains, metrics, reader, new Services(metrics));
         host = started;

@@ -33,6 +33,8 @@ final class HookFixture implements AutoCloseable {
 
     static final int IN_FLIGHT_MAX = 2;
     static final int EVENTS_MAX = 3;
+    private static final ExtensionsConfig.Breaker BREAKER =
+            new ExtensionsConfig.Breaker(0, Duration.ofSeconds(1), Duration.ofSeconds(1));
     static final Client CLIENT = new Client(
             "c",
             "u",
@@ -50,7 +52,7 @@ final class HookFixture implements AutoCloseable {
 
     ExtensionHooks extension(String id) {
         ExtensionsConfig config = new ExtensionsConfig(
-                Path.of("x"), Path.of("y"), List.of(), IN_FLIGHT_MAX, EVENTS_MAX, 1, Duration.ofSeconds(30));
+                Path.of("x"), Path.of("y"), List.of(), IN_FLIGHT_MAX, EVENTS_MAX, 1, Duration.ofSeconds(30), BREAKER);
         return new ExtensionHooks(id, config, threads, metrics);
     }
 

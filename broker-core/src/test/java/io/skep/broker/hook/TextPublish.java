@@ -13,6 +13,11 @@ import org.jspecify.annotations.Nullable;
 record TextPublish(String topic, String text) implements Publish {
 
     @Override
+    public boolean isWill() {
+        return false;
+    }
+
+    @Override
     public ByteBuffer payload() {
         return StandardCharsets.UTF_8.encode(text);
     }
@@ -79,6 +84,26 @@ record TextPublish(String topic, String text) implements Publish {
 
     @Override
     public Publish withUserProperties(List<UserProperty> userProperties) {
+        return this;
+    }
+
+    @Override
+    public Publish withExpirySeconds(long seconds) {
+        return this;
+    }
+
+    @Override
+    public Publish withPayloadIsText(boolean isText) {
+        return this;
+    }
+
+    @Override
+    public Publish withContentType(@Nullable String contentType) {
+        return this;
+    }
+
+    @Override
+    public Publish withResponse(@Nullable String responseTopic, @Nullable ByteBuffer correlationData) {
         return this;
     }
 

@@ -2,6 +2,7 @@
 package io.skep.broker.session;
 
 import io.netty.channel.embedded.EmbeddedChannel;
+import io.skep.broker.codec.Properties;
 import io.skep.broker.config.SkepConfig;
 import io.skep.broker.config.ThreadConfig;
 import io.skep.broker.hook.HookChains;
@@ -12,10 +13,13 @@ import io.skep.broker.routing.Router;
 import io.skep.broker.routing.SubscriptionTree;
 import io.skep.broker.storage.Journal;
 import io.skep.broker.storage.MemoryProvider;
+import io.skep.sdk.Client;
 import io.skep.sdk.ProtocolVersion;
 import io.skep.sdk.storage.Durability;
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 
 /** Sessions with loops and a journal, but without connections. */
 final class SessionFixture implements AutoCloseable {
@@ -34,8 +38,10 @@ final class SessionFixture implements AutoCloseable {
 
     /** {@return the request of a client that connects on a loop; its connection takes bytes and never ends} */
     Attachment attachment(String clientId, int loop, Attachment.Listener listener) {
-        Outlet outlet = new Outlet(
-                registry.lane(loop), new EmbeddedChannel(), ProtocolVersion.V5_0, 1_000, 0, (reason, text) -> {});
+        Client client = new Client(clientId, null, new InetSocketAddress(0), ProtocolVersion.V5_0, "tcp", List.of());
+        Lane lane = registry.lane(loop);
+        Replies replies = new Replies(client, Properties.EMPTY, new HookChains(), lane.loop());
+        Outlet outlet = new Outlet(lane, new EmbeddedChannel(), client, replies, 0, (reason, text) -> {});
         return new Attachment(clientId, outlet, false, 3_600, 10, null, listener);
     }
 

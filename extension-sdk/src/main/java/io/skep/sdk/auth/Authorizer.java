@@ -12,12 +12,14 @@ import io.skep.sdk.Client;
 public interface Authorizer {
 
     /**
-     * Decides on one operation. Asked once per client, action and topic; the answer may be remembered for the life of
-     * the connection.
+     * Decides on one operation. An answer about a publish may be remembered, for as long as
+     * {@link io.skep.sdk.HookOptions#allowsFor} and {@link io.skep.sdk.HookOptions#deniesFor} say; answers about
+     * subscriptions and wills are not.
      *
      * @param client who wants to
      * @param operation what it wants
-     * @return the decision; permissions in it are ignored
+     * @return the decision; permissions in it are ignored. The reason of a deny reaches MQTT 5.0 clients if the
+     *     answering packet may carry it, else they see "not authorized"
      */
     Decision authorize(Client client, Operation operation);
 }

@@ -2,7 +2,9 @@
 package io.skep.sdk.auth;
 
 import io.skep.sdk.Client;
+import io.skep.sdk.UserProperty;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,8 +12,19 @@ import org.jspecify.annotations.Nullable;
  *
  * @param client who it says it is
  * @param password the password of CONNECT, any bytes; null if there was none
+ * @param userProperties of CONNECT, in their order
  */
-public record Login(Client client, byte @Nullable [] password) {
+public record Login(Client client, byte @Nullable [] password, List<UserProperty> userProperties) {
+
+    /**
+     * A login without user properties.
+     *
+     * @param client who it says it is
+     * @param password null if there is none
+     */
+    public Login(Client client, byte @Nullable [] password) {
+        this(client, password, List.of());
+    }
 
     /** {@return the password read as UTF-8; empty if there was none} */
     public String passwordText() {

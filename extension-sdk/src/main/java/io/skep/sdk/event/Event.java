@@ -2,10 +2,40 @@
 package io.skep.sdk.event;
 
 import io.skep.sdk.Client;
+import io.skep.sdk.Qos;
 import io.skep.sdk.ReasonCode;
+import java.net.InetSocketAddress;
+import java.util.List;
 
 /** Something that happened. New kinds may come: a switch over them needs a default. */
 public interface Event {
+
+    /** The broker has loaded its sessions, and is about to let clients in. Extensions that come later miss it. */
+    record BrokerStarting() implements Event {}
+
+    /**
+     * Clients can connect. Extensions that come later miss it.
+     *
+     * @param addresses where, in the order of the configuration
+     */
+    record BrokerReady(List<InetSocketAddress> addresses) implements Event {
+
+        /** Copies the list. */
+        public BrokerReady {
+            addresses = List.copyOf(addresses);
+        }
+    }
+
+    /** The broker begins to stop: clients are about to be told. */
+    record BrokerStopping() implements Event {}
+
+    /**
+     * A client has proven who it is. It is not connected yet, if this is not {@code again}.
+     *
+     * @param client who
+     * @param again whether it was connected already, and has authenticated again
+     */
+    record ClientAuthenticated(Client client, boolean again) implements Event {}
 
     /**
      * A client is connected: its CONNACK with success is on its way.
@@ -38,6 +68,31 @@ public interface Event {
      * @param clientId its client
      */
     record SessionCreated(String clientId) implements Event {}
+
+    /**
+     * A client has a session again that it had before.
+     *
+     * @param clientId its client
+     */
+    record SessionResumed(String clientId) implements Event {}
+
+    /**
+     * A client has subscribed, and its subscription is in effect. A subscription that replaces one with the same filter
+     * is told, too.
+     *
+     * @param client who
+     * @param topicFilter of a shared subscription with {@code $share/<name>/}
+     * @param qos what was granted
+     */
+    record ClientSubscribed(Client client, String topicFilter, Qos qos) implements Event {}
+
+    /**
+     * A client has ended a subscription. Those that end with their session are not told one by one.
+     *
+     * @param client who
+     * @param topicFilter of a shared subscription with {@code $share/<name>/}
+     */
+    record ClientUnsubscribed(Client client, String topicFilter) implements Event {}
 
     /**
      * A session has ended, with all its subscriptions and messages.

@@ -16,6 +16,9 @@ public interface Publish {
     /** {@return the topic name} */
     String topic();
 
+    /** {@return whether this is the will of a connection that has ended} */
+    boolean isWill();
+
     /** {@return the payload, read-only} */
     ByteBuffer payload();
 
@@ -77,6 +80,35 @@ public interface Publish {
      * @param userProperties in their order; 3.x subscribers do not see them
      */
     Publish withUserProperties(List<UserProperty> userProperties);
+
+    /**
+     * {@return a copy with another Message Expiry Interval}
+     *
+     * @param seconds from now on, or -1 for none
+     */
+    Publish withExpirySeconds(long seconds);
+
+    /**
+     * {@return a copy with or without the mark of UTF-8 text}
+     *
+     * @param isText whether the payload is marked
+     */
+    Publish withPayloadIsText(boolean isText);
+
+    /**
+     * {@return a copy with another content type}
+     *
+     * @param contentType null for none
+     */
+    Publish withContentType(@Nullable String contentType);
+
+    /**
+     * {@return a copy with other data for a response}
+     *
+     * @param responseTopic a valid topic name, null for none
+     * @param correlationData is copied, null for none
+     */
+    Publish withResponse(@Nullable String responseTopic, @Nullable ByteBuffer correlationData);
 
     /** {@return a copy that stays valid after the call} */
     Publish copy();

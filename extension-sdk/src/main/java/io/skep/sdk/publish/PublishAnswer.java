@@ -2,8 +2,8 @@
 package io.skep.sdk.publish;
 
 import io.skep.sdk.ReasonCode;
+import io.skep.sdk.packet.ReplyType;
 import java.util.Objects;
-import java.util.Set;
 import java.util.concurrent.CompletionStage;
 
 /** What becomes of an intercepted PUBLISH. */
@@ -38,21 +38,15 @@ public sealed interface PublishAnswer {
      * Ends here; an MQTT 5.0 publisher gets this code, a 3.x one a positive acknowledgement.
      *
      * @param reason an error that PUBACK may carry
+     * @param text for MQTT 5.0 clients that take Reason Strings; empty for none
      */
-    record Deny(ReasonCode reason) implements PublishAnswer {
-
-        private static final Set<ReasonCode> REASONS = Set.of(
-                ReasonCode.UNSPECIFIED_ERROR,
-                ReasonCode.IMPLEMENTATION_SPECIFIC_ERROR,
-                ReasonCode.NOT_AUTHORIZED,
-                ReasonCode.TOPIC_NAME_INVALID,
-                ReasonCode.QUOTA_EXCEEDED,
-                ReasonCode.PAYLOAD_FORMAT_INVALID);
+    record Deny(ReasonCode reason, String text) implements PublishAnswer {
 
         /** Checks that PUBACK may carry the reason. */
         public Deny {
-            if (!REASONS.contains(reason)) {
-                throw new IllegalArgumentException("reason: " + reason + " (expected: one of " + REASONS + ")");
+            Objects.requireNonNull(text, "text");
+            if (!reason.isError() || !ReplyType.PUBACK.carries(reason)) {
+                throw new IllegalArgumentException("reason: " + reason + " (expected: an error that PUBACK may carry)");
             }
         }
     }
@@ -95,7 +89,17 @@ public sealed interface PublishAnswer {
      * @param reason an error that PUBACK may carry
      */
     static PublishAnswer deny(ReasonCode reason) {
-        return new Deny(reason);
+        return new Deny(reason, "");
+    }
+
+    /**
+     * {@return ends here, refused with a text}
+     *
+     * @param reason an error that PUBACK may carry
+     * @param text for MQTT 5.0 clients that take Reason Strings
+     */
+    static PublishAnswer deny(ReasonCode reason, String text) {
+        return new Deny(reason, text);
     }
 
     /**

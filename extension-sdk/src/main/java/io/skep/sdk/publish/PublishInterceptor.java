@@ -7,6 +7,12 @@ import io.skep.sdk.Client;
  * Sees, changes or stops what clients publish, before it is authorized, retained and routed. Runs on the publisher's
  * event loop and must not wait; {@link PublishAnswer#later} pauses this publisher alone, so that its order holds. An
  * exception or a missed deadline counts as what {@link io.skep.sdk.HookOptions#fallback} says: refused, or passed.
+ *
+ * <p>Wills are shown, too, when they are published (at CONNECT a {@link io.skep.sdk.packet.ConnectInterceptor} sees
+ * them), on the loop that their connection was on. A drop or a deny means that the will is not published. A changed
+ * will is not authorized anew: its topic was when the client connected. Of a will that outlived a restart of the broker
+ * the id of the client is known and nothing else: no user name and no certificates, an empty listener, the address
+ * {@code 0.0.0.0:0}.
  */
 @FunctionalInterface
 public interface PublishInterceptor {
@@ -14,7 +20,7 @@ public interface PublishInterceptor {
     /**
      * Looks at one PUBLISH.
      *
-     * @param client who publishes
+     * @param client who publishes; of a will, who did not disconnect
      * @param publish valid during this call; {@link Publish#copy} to keep it
      * @return what becomes of it
      */

@@ -1,11 +1,10 @@
 // Skep, an MQTT broker. Apache-2.0; see LICENSE.
-package io.skep.broker.transport;
+package io.skep.broker.routing;
 
 import io.skep.broker.codec.Properties;
+import io.skep.broker.codec.PropertiesBuilder;
 import io.skep.broker.codec.PublishFrame;
 import io.skep.broker.codec.Topics;
-import io.skep.broker.routing.Message;
-import io.skep.broker.routing.Topic;
 import io.skep.sdk.Qos;
 import io.skep.sdk.UserProperty;
 import io.skep.sdk.publish.Publish;
@@ -23,49 +22,74 @@ public final class PublishView implements Publish {
     private final Topic topic;
     private @Nullable PublishFrame frame;
     private @Nullable Message message;
+    private final boolean will;
     private boolean answered;
 
-    PublishView(Topic topic, PublishFrame frame) {
+    /** A view of what lies in the inbound buffer. */
+    public PublishView(Topic topic, PublishFrame frame) {
         this.topic = topic;
         this.frame = frame;
+        will = false;
     }
 
-    private PublishView(Message message) {
+    private PublishView(Message message, boolean will) {
         this.topic = Topic.of(message.topic());
         this.message = message;
+        this.will = will;
     }
 
     /** {@return a view of a message that is kept} */
-    public static Publish of(Message message) {
-        return new PublishView(message);
+    public static PublishView of(Message message) {
+        return new PublishView(message, false);
     }
 
-    /** {@return the message of a publish that an extension answered with, which only this class can have made} */
+    /** {@return a view of a will} */
+    public static PublishView ofWill(Message message) {
+        return new PublishView(message, true);
+    }
+
+    /** {@return the message of a publish that an extension answered with} */
     public static Message messageOf(Publish publish) {
-        return ((PublishView) publish).message();
+        if (publish instanceof PublishView view) {
+            return view.message();
+        }
+        Message empty = new Message(new byte[0], new byte[0], null, 0, false, 0);
+        return messageOf(
+                of(empty) // an extension may have an implementation of its own, which is not to be trusted
+                        .withTopic(publish.topic())
+                        .withPayload(publish.payload())
+                        .withQos(publish.qos())
+                        .withRetain(publish.retain())
+                        .withExpirySeconds(publish.expirySeconds())
+                        .withPayloadIsText(publish.payloadIsText())
+                        .withContentType(publish.contentType())
+                        .withResponse(publish.responseTopic(), publish.correlationData())
+                        .withUserProperties(publish.userProperties()));
     }
 
     /** {@return the packet, while it lies in the inbound buffer} */
-    @Nullable PublishFrame frame() {
+    public @Nullable PublishFrame frame() {
         return frame;
     }
 
     /** {@return whether the extensions have answered} */
-    boolean isAnswered() {
+    public boolean isAnswered() {
         return answered;
     }
 
-    void answered() {
+    /** Says that they have. */
+    public void answered() {
         answered = true;
     }
 
     /** Copies what lies in the inbound buffer, which is about to be given back. */
-    void keep() {
+    public void keep() {
         message();
         frame = null;
     }
 
-    Message message() {
+    /** {@return the message, copied out of the inbound buffer when first asked for} */
+    public Message message() {
         Message kept = message;
         if (kept == null) {
             PublishFrame packet = frame;
@@ -96,6 +120,11 @@ public final class PublishView implements Publish {
     @Override
     public String topic() {
         return topic.text();
+    }
+
+    @Override
+    public boolean isWill() {
+        return will;
     }
 
     @Override
@@ -189,14 +218,70 @@ public final class PublishView implements Publish {
         return changed(old.topic(), old.payload(), properties, old.qos(), old.retain());
     }
 
+    @Override
+    public Publish withExpirySeconds(long seconds) {
+        if (seconds < -1 || seconds > 0xFFFF_FFFFL) {
+            throw new IllegalArgumentException("expiry: " + seconds + " (expected: -1 to 4294967295)");
+        }
+        long at = seconds < 0 ? 0 : System.currentTimeMillis() + seconds * 1000;
+        return new PublishView(message().expiringAt(at), will);
+    }
+
+    @Override
+    public Publish withPayloadIsText(boolean isText) {
+        return withProperties(
+                isText, contentType(), responseTopic(), properties().correlationData());
+    }
+
+    @Override
+    public Publish withContentType(@Nullable String contentType) {
+        return withProperties(
+                payloadIsText(), contentType, responseTopic(), properties().correlationData());
+    }
+
+    @Override
+    public Publish withResponse(@Nullable String responseTopic, @Nullable ByteBuffer correlationData) {
+        if (responseTopic != null) {
+            Topics.checkName(responseTopic.getBytes(StandardCharsets.UTF_8));
+        }
+        byte[] data = correlationData == null ? null : new byte[correlationData.remaining()];
+        if (correlationData != null) {
+            correlationData.duplicate().get(data);
+        }
+        return withProperties(payloadIsText(), contentType(), responseTopic, data);
+    }
+
+    private Publish withProperties(
+            boolean isText,
+            @Nullable String contentType,
+            @Nullable String responseTopic,
+            byte @Nullable [] correlationData) {
+        PropertiesBuilder properties = Properties.builder();
+        if (isText) {
+            properties.payloadIsText();
+        }
+        if (contentType != null) {
+            properties.contentType(contentType);
+        }
+        if (responseTopic != null) {
+            properties.responseTopic(responseTopic);
+        }
+        if (correlationData != null) {
+            properties.correlationData(correlationData);
+        }
+        byte[] all = properties.userProperties(userProperties()).build().encoded();
+        Message old = message();
+        return changed(old.topic(), old.payload(), all, old.qos(), old.retain());
+    }
+
     private Publish changed(byte[] topic, byte[] payload, byte @Nullable [] properties, int qos, boolean retain) {
         byte[] some = properties != null && properties.length == 0 ? null : properties;
         return new PublishView(
-                new Message(topic, payload, some, qos, retain, message().expiresAtMillis()));
+                new Message(topic, payload, some, qos, retain, message().expiresAtMillis()), will);
     }
 
     @Override
     public Publish copy() {
-        return new PublishView(message());
+        return new PublishView(message(), will);
     }
 }
