@@ -22,6 +22,7 @@ import java.util.jar.Attributes;
 import java.util.jar.JarOutputStream;
 import java.util.jar.Manifest;
 import java.util.zip.ZipEntry;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -47,6 +48,7 @@ class ExtensionsTest {
 
     private final StringWriter out = new StringWriter();
     private final StringWriter err = new StringWriter();
+    private @Nullable Broker broker;
 
     @BeforeEach
     void writeJars() throws IOException {
@@ -68,8 +70,6 @@ class ExtensionsTest {
             jar.write(Doorman.class.getClassLoader().getResourceAsStream(entry).readAllBytes());
         }
     }
-
-    private Broker broker;
 
     private void start() throws IOException {
         broker = Broker.start(new ConfigLoader(home).load(null, Map.of(), Map.of("listeners[0].port", "0")), home);
@@ -104,7 +104,7 @@ class ExtensionsTest {
         start();
         assertThat(run("disable", "doorman")).isZero();
         assertThat(out.toString()).isEqualToIgnoringNewLines("doorman 1.2.3: disabled");
-        broker.stop();
+        stop();
         start();
         run("list");
         assertThat(out.toString()).contains("disabled  a.jar").doesNotContain("authenticator");
