@@ -3,6 +3,7 @@ package io.skep.acceptance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -30,17 +31,22 @@ class MetricsPrometheusIT {
 
     private static final Duration DEADLINE = Duration.ofSeconds(30);
 
+    private static final Pattern SHOWN = Pattern.compile(".* metrics are at http://127.0.0.1:(\\d+)/metrics");
+
     private final HttpClient client = HttpClient.newHttpClient();
+    private Installation skep;
     private SkepProcess broker;
     private Program prometheus;
     private int port;
 
     @BeforeEach
     void start(@TempDir Path folder) throws Exception {
-        Installation skep = new Installation(folder).enable("metrics-prometheus");
-        skep.write("conf/extensions/metrics-prometheus.yaml", "port: 0\nbearer-token: ${SKEP_TOKEN:t0ken}\n");
+        skep = new Installation(folder).enable("metrics-prometheus");
+        skep.write(
+                "conf/extensions/metrics-prometheus.yaml",
+                "port: " + freePort() + "\nbearer-token: ${SKEP_TOKEN:t0ken}\n");
         broker = skep.start();
-        Matcher place = broker.await(Pattern.compile(".* metrics are at http://127.0.0.1:(\\d+)/metrics"));
+        Matcher place = broker.await(SHOWN);
         Path config = Files.writeString(folder.resolve("prometheus.yml"), """
                 global: {scrape_interval: 500ms, scrape_timeout: 500ms}
                 scrape_configs:
@@ -48,9 +54,7 @@ class MetricsPrometheusIT {
                     authorization: {credentials: t0ken}
                     static_configs: [{targets: ["127.0.0.1:%s"]}]
                 """.formatted(place.group(1)));
-        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            port = free.getLocalPort();
-        }
+        port = freePort();
         prometheus = Program.tool(
                 "prometheus",
                 "prometheus",
@@ -59,6 +63,12 @@ class MetricsPrometheusIT {
                         "--config.file=" + config,
                         "--storage.tsdb.path=" + folder.resolve("prometheus"),
                         "--web.listen-address=127.0.0.1:" + port));
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return free.getLocalPort();
+        }
     }
 
     @AfterEach
@@ -89,6 +99,17 @@ class MetricsPrometheusIT {
         awaitValue("skep_connections", "0");
         awaitValue("skep_journal_commit_seconds_count >= bool 4", "1");
         awaitValue("histogram_quantile(0.5, skep_journal_commit_seconds_bucket) < bool 10", "1");
+    }
+
+    @Test
+    void aReloadTakesThePortOver() throws Exception {
+        awaitValue("up{job=\"skep\"}", "1");
+        try (Program reload = skep.skep(skep.home(), List.of("extensions", "reload", "metrics-prometheus"))) {
+            assertThat(reload.exitCode()).isZero();
+        }
+        broker.await(SHOWN);
+        awaitValue("resets(skep_journal_commits_total[1m])", "0");
+        awaitValue("up{job=\"skep\"}", "1");
     }
 
     /** Waits until a query of Prometheus has one result with this value. */

@@ -7,6 +7,7 @@ import com.sun.net.httpserver.HttpServer;
 import com.sun.net.httpserver.HttpsConfigurator;
 import com.sun.net.httpserver.HttpsServer;
 import java.io.IOException;
+import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.concurrent.ExecutorService;
@@ -36,9 +37,10 @@ final class Endpoint implements AutoCloseable {
      * {@return a server that shows the page}
      *
      * @param folder of the configuration
-     * @throws IllegalArgumentException if it cannot listen there
+     * @throws BindException if the port is in use
+     * @throws IllegalArgumentException if it can never listen there
      */
-    static Endpoint open(MetricsPrometheusConfig config, Path folder, HttpHandler page) {
+    static Endpoint open(MetricsPrometheusConfig config, Path folder, HttpHandler page) throws BindException {
         setBounds();
         HttpServer server = bind(config, folder);
         ExecutorService threads = Executors.newFixedThreadPool(THREADS, task -> {
@@ -70,7 +72,7 @@ final class Endpoint implements AutoCloseable {
         }
     }
 
-    private static HttpServer bind(MetricsPrometheusConfig config, Path folder) {
+    private static HttpServer bind(MetricsPrometheusConfig config, Path folder) throws BindException {
         InetSocketAddress address = new InetSocketAddress(config.address(), config.port());
         if (address.isUnresolved()) {
             throw Checks.wrong("address", config.address(), "an address of this host");
@@ -81,8 +83,12 @@ final class Endpoint implements AutoCloseable {
         try {
             return configurator == null ? HttpServer.create(address, 0) : secure(address, configurator);
         } catch (IOException e) {
+            if (e instanceof BindException inUse
+                    && String.valueOf(e.getMessage()).contains("in use")) {
+                throw inUse;
+            }
             throw new IllegalArgumentException(
-                    "port: " + config.port() + " at " + config.address() + " (expected: free to listen there): " + e,
+                    "address: " + config.address() + " (expected: one of this host, with a port that it may use): " + e,
                     e);
         }
     }

@@ -10,6 +10,7 @@ import io.skep.sdk.testkit.BrokerExtension;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -22,6 +23,9 @@ import java.nio.file.Path;
 import java.security.KeyStore;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 import org.junit.jupiter.api.Test;
@@ -133,27 +137,43 @@ class EndpointTest {
         SSLContext tls = SSLContext.getInstance("TLS");
         tls.init(null, managers.getTrustManagers(), null);
         HttpClient secure = HttpClient.newBuilder().sslContext(tls).build();
-        URI uri = URI.create("https://127.0.0.1:" + extension.address().getPort() + "/metrics");
+        URI uri = URI.create("https://127.0.0.1:" + port() + "/metrics");
         HttpRequest request = HttpRequest.newBuilder(uri).timeout(TIMEOUT).build();
         assertThat(secure.send(request, BodyHandlers.ofString()).body()).contains("skep_connections");
     }
 
     @Test
-    void aPortThatIsTakenStopsTheStart() throws Exception {
-        assertThatThrownBy(() -> start("port: " + broker.port() + "\n"))
-                .hasRootCauseInstanceOf(IOException.class)
+    void aPortThatIsInUseIsWaitedFor() throws Exception {
+        try (ServerSocket other = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            start("port: " + other.getLocalPort() + "\n");
+            assertThat(extension.address()).isNull();
+        }
+        long begin = System.nanoTime();
+        while (extension.address() == null && System.nanoTime() - begin < TIMEOUT.toNanos()) {
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(10));
+        }
+        assertThat(ask("GET", "/metrics").statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void anAddressOfAnotherHostStopsTheStart() {
+        assertThatThrownBy(() -> start("address: 192.0.2.1\n"))
                 .cause()
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageStartingWith("port: " + broker.port() + " at 127.0.0.1 (expected: free to listen there)");
+                .hasMessageStartingWith("address: 192.0.2.1 (expected: one of this host");
     }
 
     @Test
     void afterTheStopThePortIsFree() throws Exception {
         start("");
-        int port = extension.address().getPort();
+        int port = port();
         broker.stop();
         assertThatThrownBy(() -> new Socket(InetAddress.getLoopbackAddress(), port))
                 .isInstanceOf(ConnectException.class);
+    }
+
+    private int port() {
+        return Objects.requireNonNull(extension.address()).getPort();
     }
 
     private Path folder() {
@@ -184,7 +204,7 @@ class EndpointTest {
     }
 
     private HttpResponse<String> ask(String method, String path, String... headers) throws Exception {
-        URI uri = URI.create("http://127.0.0.1:" + extension.address().getPort() + path);
+        URI uri = URI.create("http://127.0.0.1:" + port() + path);
         HttpRequest.Builder request =
                 HttpRequest.newBuilder(uri).timeout(TIMEOUT).method(method, BodyPublishers.noBody());
         for (int i = 0; i < headers.length; i += 2) {
