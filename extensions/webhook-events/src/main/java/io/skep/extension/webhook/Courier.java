@@ -120,7 +120,7 @@ final class Courier {
                 target.send(body);
                 succeeded(events.size());
                 return;
-            } catch (IOException e) {
+            } catch (IOException | RuntimeException e) { // whatever it is, the thread goes on
                 failed(e);
             }
             long giveUpNanos = config.giveUpAfter().toNanos();
@@ -140,7 +140,7 @@ final class Courier {
         }
     }
 
-    private void failed(IOException cause) {
+    private void failed(Exception cause) {
         failures.add(1);
         if (!failing) {
             failing = true;
