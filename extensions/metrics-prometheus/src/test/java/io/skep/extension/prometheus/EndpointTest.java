@@ -22,6 +22,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyStore;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
@@ -34,7 +36,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 /** The extension in a real broker. */
 class EndpointTest {
 
-    private static final Duration TIMEOUT = Duration.ofSeconds(20);
+    private static final Duration TIMEOUT = Duration.ofSeconds(40);
 
     @RegisterExtension
     final BrokerExtension broker = BrokerExtension.create();
@@ -121,6 +123,24 @@ class EndpointTest {
             assertThat(ask("GET", "/metrics", "Authorization", wrong).statusCode())
                     .as(wrong)
                     .isEqualTo(401);
+        }
+    }
+
+    @Test
+    void whoSendsTooSlowlyIsCutOff() throws Exception {
+        start("");
+        List<Socket> slow = new ArrayList<>();
+        try {
+            for (int i = 0; i < 4; i++) { // more than there are threads
+                Socket socket = new Socket(InetAddress.getLoopbackAddress(), port());
+                slow.add(socket);
+                socket.getOutputStream().write("GET /metrics HTTP/1.1\r\nHost:".getBytes(UTF_8));
+            }
+            assertThat(ask("GET", "/metrics").statusCode()).isEqualTo(200);
+        } finally {
+            for (Socket socket : slow) {
+                socket.close();
+            }
         }
     }
 
