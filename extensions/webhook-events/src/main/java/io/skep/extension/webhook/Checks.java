@@ -1,0 +1,45 @@
+// Skep, an MQTT broker. Apache-2.0; see LICENSE.
+package io.skep.extension.webhook;
+
+import java.net.URI;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/** What the records of the configuration check. */
+final class Checks {
+
+    private Checks() {}
+
+    static void range(String key, Duration value, Duration min, Duration max) {
+        if (value.compareTo(min) < 0 || value.compareTo(max) > 0) {
+            throw wrong(key, value.toMillis() + "ms", min.toMillis() + "ms to " + max.toMillis() + "ms");
+        }
+    }
+
+    static void range(String key, int value, int min, int max) {
+        if (value < min || value > max) {
+            throw wrong(key, Integer.toString(value), min + " to " + max);
+        }
+    }
+
+    static void url(String key, @Nullable String value) {
+        if (value == null || !isHttp(value)) {
+            throw wrong(key, value == null ? "none" : value, "such as https://hooks.example.com/mqtt");
+        }
+    }
+
+    private static boolean isHttp(String url) {
+        try {
+            URI uri = URI.create(url);
+            return ("http".equals(uri.getScheme()) || "https".equals(uri.getScheme()))
+                    && uri.getHost() != null
+                    && uri.getUserInfo() == null;
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
+    }
+
+    static IllegalArgumentException wrong(String key, String found, String expected) {
+        return new IllegalArgumentException(key + ": " + found + " (expected: " + expected + ")");
+    }
+}
