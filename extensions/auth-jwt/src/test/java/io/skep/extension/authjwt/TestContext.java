@@ -9,6 +9,13 @@ import io.skep.sdk.auth.Authenticator;
 import io.skep.sdk.auth.Authorizer;
 import io.skep.sdk.auth.EnhancedAuthenticator;
 import io.skep.sdk.event.Event;
+import io.skep.sdk.packet.AckListener;
+import io.skep.sdk.packet.ConnectInterceptor;
+import io.skep.sdk.packet.DisconnectInterceptor;
+import io.skep.sdk.packet.ReplyInterceptor;
+import io.skep.sdk.packet.SubscribeInterceptor;
+import io.skep.sdk.packet.UnsubscribeInterceptor;
+import io.skep.sdk.publish.DeliveryInterceptor;
 import io.skep.sdk.publish.PublishInterceptor;
 import io.skep.sdk.storage.StorageProvider;
 import java.nio.file.Path;
@@ -93,6 +100,41 @@ final class TestContext implements ExtensionContext, Hooks {
 
     @Override
     public void publishInterceptor(PublishInterceptor interceptor, HookOptions options) {
+        throw new AssertionError("not asked for");
+    }
+
+    @Override
+    public void connectInterceptor(ConnectInterceptor interceptor, HookOptions options) {
+        throw new AssertionError("not asked for");
+    }
+
+    @Override
+    public void deliveryInterceptor(DeliveryInterceptor interceptor, HookOptions options) {
+        throw new AssertionError("not asked for");
+    }
+
+    @Override
+    public void subscribeInterceptor(SubscribeInterceptor interceptor, HookOptions options) {
+        throw new AssertionError("not asked for");
+    }
+
+    @Override
+    public void unsubscribeInterceptor(UnsubscribeInterceptor interceptor, HookOptions options) {
+        throw new AssertionError("not asked for");
+    }
+
+    @Override
+    public void replyInterceptor(ReplyInterceptor interceptor, HookOptions options) {
+        throw new AssertionError("not asked for");
+    }
+
+    @Override
+    public void ackListener(AckListener listener, HookOptions options) {
+        throw new AssertionError("not asked for");
+    }
+
+    @Override
+    public void disconnectInterceptor(DisconnectInterceptor interceptor, HookOptions options) {
         throw new AssertionError("not asked for");
     }
 
