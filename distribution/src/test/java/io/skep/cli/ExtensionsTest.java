@@ -22,6 +22,7 @@ import java.util.jar.Attributes;
 import java.util.jar.JarOutputStream;
 import java.util.jar.Manifest;
 import java.util.zip.ZipEntry;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -69,7 +70,7 @@ class ExtensionsTest {
         }
     }
 
-    private Broker broker;
+    private @Nullable Broker broker;
 
     private void start() throws IOException {
         broker = Broker.start(new ConfigLoader(home).load(null, Map.of(), Map.of("listeners[0].port", "0")), home);
@@ -79,6 +80,7 @@ class ExtensionsTest {
     void stop() {
         if (broker != null) {
             broker.stop();
+            broker = null;
         }
     }
 
