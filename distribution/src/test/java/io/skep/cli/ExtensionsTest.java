@@ -106,7 +106,7 @@ class ExtensionsTest {
         start();
         assertThat(run("disable", "doorman")).isZero();
         assertThat(out.toString()).isEqualToIgnoringNewLines("doorman 1.2.3: disabled");
-        broker.stop();
+        stop();
         start();
         run("list");
         assertThat(out.toString()).contains("disabled  a.jar").doesNotContain("authenticator");
