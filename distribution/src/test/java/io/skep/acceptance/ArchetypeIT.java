@@ -54,7 +54,7 @@ class ArchetypeIT {
                     .content()
                     .contains("Tests run: 4, Failures: 0, Errors: 0, Skipped: 0");
             broker.await(Pattern.compile(".*extension plant-gate 1\\.0\\.0 .*"));
-            assertThat(publish(broker, "guess")).isEqualTo(5);
+            assertThat(publish(broker, "guess")).isEqualTo(4);
             assertThat(publish(broker, "change-me")).isZero();
 
             Path pom = project.resolve("pom.xml");

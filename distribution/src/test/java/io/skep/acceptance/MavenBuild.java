@@ -63,10 +63,10 @@ final class MavenBuild {
                 "-B",
                 "-ntp",
                 "-Dmaven.repo.local=" + repository));
-        if (Boolean.getBoolean("build.offline")) {
+        if (System.getProperty("build.offline").endsWith("true")) {
             command.add("-o");
         }
-        Path settings = Path.of(System.getProperty("build.settings"));
+        Path settings = Path.of(System.getProperty("build.settings").substring("file:".length()));
         if (Files.exists(settings)) {
             command.addAll(List.of("-s", settings.toString()));
         }

@@ -36,8 +36,9 @@ record Restoration(TopicFilter filter, List<Part> parts, List<String> known) {
                 .toList()
                 .equals(IntStream.rangeClosed(1, wildcards).boxed().toList());
         if (parts == null || !eachOnce || (from.hasRest() && !lastIs(parts, wildcards))) {
-            throw new IllegalArgumentException("restore: true (expected: each wildcard of from once in to, as a level of"
-                    + " its own, that of # at the end)");
+            throw new IllegalArgumentException(
+                    "restore: true (expected: each wildcard of from once in to, as a level of"
+                            + " its own, that of # at the end)");
         }
         String filter = parts.stream()
                 .map(part -> part instanceof Text text ? text.text() : isRest(part, from) ? "#" : "+")
@@ -67,8 +68,7 @@ record Restoration(TopicFilter filter, List<Part> parts, List<String> known) {
             }
             if (part instanceof Wildcard wildcard) {
                 boolean last = i == parts.size() - 1;
-                values[wildcard.number()] =
-                        last ? String.join("/", found.subList(i, found.size())) : found.get(i);
+                values[wildcard.number()] = last ? String.join("/", found.subList(i, found.size())) : found.get(i);
             }
         }
         String result = known(values);

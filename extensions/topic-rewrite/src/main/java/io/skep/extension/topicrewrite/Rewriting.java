@@ -20,8 +20,8 @@ record Rewriting(Pattern from, Template to) {
     Rewriting {
         for (int number : to.wildcards()) {
             if (number < 1 || number > from.wildcards()) {
-                throw new IllegalArgumentException(
-                        "to: $" + number + " (expected: up to $" + from.wildcards() + ", as from has wildcards)");
+                throw new IllegalArgumentException("to: $" + number
+                        + " (expected: one of the wildcards of from, of which there are " + from.wildcards() + ")");
             }
         }
     }

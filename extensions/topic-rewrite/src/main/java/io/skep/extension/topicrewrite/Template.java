@@ -130,7 +130,8 @@ record Template(String text, List<Part> parts) {
     @Nullable List<Part> levels() {
         List<Part> levels = new ArrayList<>();
         for (String level : text.split("/", -1)) {
-            List<Part> made = level.isEmpty() ? List.of(new Text("")) : of("level", level).parts();
+            List<Part> made =
+                    level.isEmpty() ? List.of(new Text("")) : of("level", level).parts();
             if (made.size() != 1) {
                 return null;
             }

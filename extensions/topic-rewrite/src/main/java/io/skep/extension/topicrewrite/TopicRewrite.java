@@ -14,9 +14,9 @@ import io.skep.sdk.publish.PublishAnswer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Gives clients other topics than those that they name: in what they publish, subscribe to and unsubscribe from, and, if
- * a rule says so, back in what they receive. What a rule makes of a name has to be valid; if it is not, the packet is
- * refused.
+ * Gives clients other topics than those that they name: in what they publish, subscribe to and unsubscribe from, and,
+ * if a rule says so, back in what they receive. What a rule makes of a name has to be valid; if it is not, the packet
+ * is refused.
  */
 public final class TopicRewrite implements Extension {
 

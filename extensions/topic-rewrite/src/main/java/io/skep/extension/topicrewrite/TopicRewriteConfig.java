@@ -37,7 +37,8 @@ public record TopicRewriteConfig(List<Rule> rules) {
                 throw new IllegalArgumentException("from: none (expected: a topic filter)");
             }
             if (to == null) {
-                throw new IllegalArgumentException("to: none (expected: a topic, with $1 for the first wildcard of from)");
+                throw new IllegalArgumentException(
+                        "to: none (expected: a topic, with $1 for the first wildcard of from)");
             }
             actions = actions == null || actions.isEmpty() ? List.of(Action.values()) : List.copyOf(actions);
             Rewriting forth = new Rewriting(Pattern.of("from", from), Template.of("to", to));
