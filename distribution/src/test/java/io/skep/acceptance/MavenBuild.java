@@ -73,9 +73,7 @@ final class MavenBuild {
         command.addAll(List.of(arguments));
         try (Program maven = Program.start(folder, Map.of("JAVA_HOME", System.getProperty("java.home")), command)) {
             int exitCode = maven.exitCode(DEADLINE);
-            assertThat(exitCode)
-                    .as("%s", String.join("\n", maven.output()))
-                    .isZero();
+            assertThat(exitCode).as("%s", String.join("\n", maven.output())).isZero();
         }
     }
 

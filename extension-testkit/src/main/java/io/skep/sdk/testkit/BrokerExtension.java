@@ -108,8 +108,8 @@ public final class BrokerExtension
 
     /**
      * Runs an extension in the broker, with a context that has everything: hooks, services, threads, and the
-     * configuration that {@link #config} gives it. It is started as soon as the broker runs, on
-     * the thread of the test, and again after each restart.
+     * configuration that {@link #config} gives it. It is started as soon as the broker runs, on the thread of the test,
+     * and again after each restart.
      *
      * @param id its id
      * @param extension is started and stopped
