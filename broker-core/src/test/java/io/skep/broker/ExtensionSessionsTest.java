@@ -91,6 +91,7 @@ final class ExtensionSessionsTest {
                 page = soon(listing.next(9));
             }
             assertThat(seen).doesNotHaveDuplicates().containsAll(stay);
+            RunningBroker.await("the end of all connections", () -> served.broker.connections() == 0);
             assertThat(all(served.services.clients().all(), 10)).isEmpty();
         }
     }

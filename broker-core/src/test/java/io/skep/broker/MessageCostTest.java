@@ -4,6 +4,7 @@ package io.skep.broker;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
+import io.netty.util.ResourceLeakDetector;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
@@ -14,6 +15,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -25,6 +28,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 final class MessageCostTest {
 
+    private static final ResourceLeakDetector.Level LEVEL = ResourceLeakDetector.getLevel();
     private static final int BURST = 500;
     private static final int WARM_UP = 60;
     private static final int BURSTS = 40;
@@ -49,6 +53,17 @@ final class MessageCostTest {
                 new Case("QoS 0 to 20", 0, true, 20, 1, 0.01),
                 new Case("QoS 1 to 20", 1, true, 20, 1, 0.015),
                 new Case("QoS 1 to a session that is kept", 1, false, 1, 300, 0.025));
+    }
+
+    /** The detector remembers where each buffer was touched. */
+    @BeforeAll
+    static void forgetLeaks() {
+        ResourceLeakDetector.setLevel(ResourceLeakDetector.Level.DISABLED);
+    }
+
+    @AfterAll
+    static void detectLeaks() {
+        ResourceLeakDetector.setLevel(LEVEL);
     }
 
     @ParameterizedTest(name = "{0}")

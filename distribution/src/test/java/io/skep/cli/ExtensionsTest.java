@@ -48,6 +48,7 @@ class ExtensionsTest {
 
     private final StringWriter out = new StringWriter();
     private final StringWriter err = new StringWriter();
+    private @Nullable Broker broker;
 
     @BeforeEach
     void writeJars() throws IOException {
@@ -70,8 +71,6 @@ class ExtensionsTest {
         }
     }
 
-    private @Nullable Broker broker;
-
     private void start() throws IOException {
         broker = Broker.start(new ConfigLoader(home).load(null, Map.of(), Map.of("listeners[0].port", "0")), home);
     }
@@ -80,7 +79,6 @@ class ExtensionsTest {
     void stop() {
         if (broker != null) {
             broker.stop();
-            broker = null;
         }
     }
 

@@ -2,6 +2,7 @@
 package io.skep.broker.session;
 
 import io.netty.channel.embedded.EmbeddedChannel;
+import io.skep.broker.codec.Properties;
 import io.skep.broker.config.SkepConfig;
 import io.skep.broker.config.ThreadConfig;
 import io.skep.broker.hook.HookChains;
@@ -13,10 +14,13 @@ import io.skep.broker.routing.Router;
 import io.skep.broker.routing.SubscriptionTree;
 import io.skep.broker.storage.Journal;
 import io.skep.broker.storage.MemoryProvider;
+import io.skep.sdk.Client;
 import io.skep.sdk.ProtocolVersion;
 import io.skep.sdk.storage.Durability;
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -59,8 +63,10 @@ public class MailboxBenchmark {
         Router router = new Router(new SubscriptionTree(), new RetainedMessages(), metrics, SkepConfig.DEFAULT);
         SessionRegistry registry =
                 new SessionRegistry(SkepConfig.DEFAULT, metrics, router, journal, loops, new HookChains());
-        Outlet outlet = new Outlet(
-                registry.lane(0), new EmbeddedChannel(), ProtocolVersion.V5_0, 1_000, 0, (reason, text) -> {});
+        Client client = new Client("client", null, new InetSocketAddress(0), ProtocolVersion.V5_0, "tcp", List.of());
+        Replies replies = new Replies(
+                client, Properties.EMPTY, new HookChains(), registry.lane(0).loop());
+        Outlet outlet = new Outlet(registry.lane(0), new EmbeddedChannel(), client, replies, 0, (reason, text) -> {});
         registry.attach(new Attachment("client", outlet, false, 0, 10, null, new Attachment.Listener() {
             @Override
             public void attached(Session session, boolean sessionPresent) {

@@ -27,6 +27,7 @@ public final class Lane implements Receipt.Publisher {
     private final Publication queued;
     private final Publication retained;
     private final Grace grace;
+    private final Publication given;
     private final Publication changed;
     private final Runnable handOver = this::handOver;
     private ArrayList<Write> writes = new ArrayList<>();
@@ -41,6 +42,7 @@ public final class Lane implements Receipt.Publisher {
         mailed = new Publication(loop);
         queued = new Publication(loop);
         retained = new Publication(loop);
+        given = new Publication(loop);
         changed = new Publication(loop);
     }
 
@@ -86,6 +88,11 @@ public final class Lane implements Receipt.Publisher {
     /** {@return whether so much waits for the disk that publishers should not be read} */
     public boolean isJournalFull() {
         return journal.isFull();
+    }
+
+    /** {@return the one for what a shared group gives to a member} */
+    Publication given() {
+        return given;
     }
 
     /** {@return the one for what an extension made of a message to one client} */
@@ -141,7 +148,7 @@ public final class Lane implements Receipt.Publisher {
 
     /** Frees its buffers, when the loop has ended. */
     void release() {
-        List.of(inbound, mailed, queued, retained, changed).forEach(Publication::release);
+        List.of(inbound, mailed, queued, retained, given, changed).forEach(Publication::release);
     }
 
     private void handOver() {

@@ -36,7 +36,6 @@ final class SharedQueue implements GroupQueue {
     private final Session session;
     private final Router router;
     private final Subscription own;
-    private final Publication given;
     private final AtomicBoolean called = new AtomicBoolean();
     private volatile boolean waiting;
     private volatile boolean recorded; // that there is such a session is on disk
@@ -51,7 +50,6 @@ final class SharedQueue implements GroupQueue {
         this.session = session;
         this.router = router;
         own = new Subscription(session, filter, AS_PUBLISHED, 0);
-        given = new Publication(session.lane().loop());
         session.heldBy(this);
     }
 
@@ -160,7 +158,7 @@ final class SharedQueue implements GroupQueue {
     }
 
     private void give(Entry head, Topic topic, Message message, Subscription member) {
-        Publication publication = given.begin(topic, message, null, session.lane());
+        Publication publication = session.lane().given().begin(topic, message, null, session.lane());
         Receipt receipt = publication.receipt();
         if (receipt != null && head.isStored()) {
             receipt.expect();
@@ -180,7 +178,6 @@ final class SharedQueue implements GroupQueue {
         session.execute(() -> {
             session.tenancy().endOfGroup();
             waiting = false;
-            given.release();
         });
     }
 }

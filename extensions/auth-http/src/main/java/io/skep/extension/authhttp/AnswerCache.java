@@ -9,6 +9,7 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
@@ -31,7 +32,8 @@ final class AnswerCache {
     private final long generationBytesMax;
     private final LongSupplier nanoClock;
     private final SecretKeySpec secret;
-    private long youngBytes; // guarded by this
+    private final ReentrantLock lock = new ReentrantLock();
+    private long youngBytes; // guarded by the lock
     private volatile Map<ByteBuffer, Entry> young = new ConcurrentHashMap<>();
     private volatile Map<ByteBuffer, Entry> old = Map.of();
 
@@ -79,7 +81,8 @@ final class AnswerCache {
         if (nanos <= 0 || bytes > generationBytesMax) {
             return;
         }
-        synchronized (this) {
+        lock.lock();
+        try {
             if (youngBytes + bytes > generationBytesMax) {
                 old = young;
                 young = new ConcurrentHashMap<>();
@@ -88,6 +91,8 @@ final class AnswerCache {
             if (young.put(key, new Entry(decision, nanoClock.getAsLong() + nanos)) == null) {
                 youngBytes += bytes;
             }
+        } finally {
+            lock.unlock();
         }
     }
 }

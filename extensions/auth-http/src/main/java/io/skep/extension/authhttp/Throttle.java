@@ -9,6 +9,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -23,8 +24,9 @@ final class Throttle<T> {
     private final LimitsConfig limits;
     private final Executor executor;
     private final AtomicInteger pending = new AtomicInteger(); // in flight or waiting
-    private final Queue<Call<T>> waiting = new ArrayDeque<>(); // guarded by this
-    private int inFlight; // guarded by this
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Queue<Call<T>> waiting = new ArrayDeque<>(); // guarded by the lock
+    private int inFlight; // guarded by the lock
 
     /** What is to be done, and where its result is waited for. */
     private record Call<T>(Supplier<CompletableFuture<T>> start, CompletableFuture<T> result) {}
@@ -46,8 +48,11 @@ final class Throttle<T> {
         Call<T> call =
                 new Call<>(start, new CompletableFuture<T>().orTimeout(deadline.toNanos(), TimeUnit.NANOSECONDS));
         executor.execute(() -> {
-            synchronized (this) {
+            lock.lock();
+            try {
                 waiting.add(call);
+            } finally {
+                lock.unlock();
             }
             proceed();
         });
@@ -64,10 +69,15 @@ final class Throttle<T> {
         }
     }
 
-    private synchronized @Nullable Call<T> next() {
-        Call<T> call = inFlight < limits.inFlightMax() ? waiting.poll() : null;
-        inFlight += call == null ? 0 : 1;
-        return call;
+    private @Nullable Call<T> next() {
+        lock.lock();
+        try {
+            Call<T> call = inFlight < limits.inFlightMax() ? waiting.poll() : null;
+            inFlight += call == null ? 0 : 1;
+            return call;
+        } finally {
+            lock.unlock();
+        }
     }
 
     private void start(Call<T> call) {
@@ -90,8 +100,13 @@ final class Throttle<T> {
                 executor);
     }
 
-    private synchronized void leave() {
-        inFlight--;
+    private void leave() {
+        lock.lock();
+        try {
+            inFlight--;
+        } finally {
+            lock.unlock();
+        }
         pending.decrementAndGet();
     }
 }

@@ -10,6 +10,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -31,8 +32,9 @@ final class KeysUrl {
     private final Logger log;
     private volatile KeySet keys = KeySet.EMPTY;
     private volatile @Nullable String failure = NOT_ASKED;
-    private @Nullable CompletableFuture<Void> underway;
-    private long endedNanos;
+    private final ReentrantLock lock = new ReentrantLock();
+    private @Nullable CompletableFuture<Void> underway; // guarded by the lock
+    private long endedNanos; // guarded by the lock
 
     KeysUrl(KeysConfig config, String url, Executor executor, LongSupplier nanoClock, Logger log) {
         this.config = config;
@@ -69,15 +71,20 @@ final class KeysUrl {
         return fetchIfOlder(config.refetchMin().toNanos());
     }
 
-    private synchronized CompletableFuture<Void> fetchIfOlder(long ageNanos) {
-        if (underway != null) {
-            return underway;
-        }
-        if (nanoClock.getAsLong() - endedNanos < ageNanos) {
-            return CompletableFuture.completedFuture(null);
-        }
+    private CompletableFuture<Void> fetchIfOlder(long ageNanos) {
         CompletableFuture<Void> fetch = new CompletableFuture<>();
-        underway = fetch;
+        lock.lock();
+        try {
+            if (underway != null) {
+                return underway;
+            }
+            if (nanoClock.getAsLong() - endedNanos < ageNanos) {
+                return CompletableFuture.completedFuture(null);
+            }
+            underway = fetch;
+        } finally {
+            lock.unlock();
+        }
         CompletableFuture<HttpResponse<String>> answer = client.sendAsync(
                 HttpRequest.newBuilder(uri).header("Accept", "application/json").build(),
                 BoundedBody.handler(BYTES_MAX));
@@ -112,9 +119,12 @@ final class KeysUrl {
             }
             failure = String.valueOf(e.getMessage());
         }
-        synchronized (this) {
+        lock.lock();
+        try {
             endedNanos = nanoClock.getAsLong();
             underway = null;
+        } finally {
+            lock.unlock();
         }
         fetch.complete(null);
     }

@@ -6,24 +6,12 @@ import io.skep.sdk.ExtensionContext;
 import io.skep.sdk.HookOptions;
 import io.skep.sdk.Hooks;
 import io.skep.sdk.auth.Authenticator;
-import io.skep.sdk.auth.Authorizer;
-import io.skep.sdk.auth.EnhancedAuthenticator;
-import io.skep.sdk.event.Event;
-import io.skep.sdk.packet.AckListener;
-import io.skep.sdk.packet.ConnectInterceptor;
-import io.skep.sdk.packet.DisconnectInterceptor;
-import io.skep.sdk.packet.ReplyInterceptor;
-import io.skep.sdk.packet.SubscribeInterceptor;
-import io.skep.sdk.packet.UnsubscribeInterceptor;
-import io.skep.sdk.publish.DeliveryInterceptor;
-import io.skep.sdk.publish.PublishInterceptor;
-import io.skep.sdk.storage.StorageProvider;
+import io.skep.sdk.testkit.NoHooks;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.Marker;
@@ -32,7 +20,7 @@ import org.slf4j.helpers.LegacyAbstractLogger;
 import org.slf4j.helpers.MessageFormatter;
 
 /** What the broker would give the extension, with real files and threads. */
-final class TestContext implements ExtensionContext, Hooks {
+final class TestContext extends NoHooks implements ExtensionContext {
 
     final List<String> warnings = new CopyOnWriteArrayList<>();
     final ScheduledExecutorService executor = Executors.newScheduledThreadPool(2);
@@ -81,66 +69,6 @@ final class TestContext implements ExtensionContext, Hooks {
     @Override
     public void authenticator(Authenticator authenticator, HookOptions options) {
         authenticators.add(authenticator);
-    }
-
-    @Override
-    public void enhancedAuthenticator(EnhancedAuthenticator authenticator, HookOptions options) {
-        throw new AssertionError("not asked for");
-    }
-
-    @Override
-    public void storageProvider(StorageProvider provider) {
-        throw new AssertionError("offered by nobody here");
-    }
-
-    @Override
-    public void authorizer(Authorizer authorizer, HookOptions options) {
-        throw new AssertionError("not asked for");
-    }
-
-    @Override
-    public void publishInterceptor(PublishInterceptor interceptor, HookOptions options) {
-        throw new AssertionError("not asked for");
-    }
-
-    @Override
-    public void connectInterceptor(ConnectInterceptor interceptor, HookOptions options) {
-        throw new AssertionError("not asked for");
-    }
-
-    @Override
-    public void deliveryInterceptor(DeliveryInterceptor interceptor, HookOptions options) {
-        throw new AssertionError("not asked for");
-    }
-
-    @Override
-    public void subscribeInterceptor(SubscribeInterceptor interceptor, HookOptions options) {
-        throw new AssertionError("not asked for");
-    }
-
-    @Override
-    public void unsubscribeInterceptor(UnsubscribeInterceptor interceptor, HookOptions options) {
-        throw new AssertionError("not asked for");
-    }
-
-    @Override
-    public void replyInterceptor(ReplyInterceptor interceptor, HookOptions options) {
-        throw new AssertionError("not asked for");
-    }
-
-    @Override
-    public void ackListener(AckListener listener, HookOptions options) {
-        throw new AssertionError("not asked for");
-    }
-
-    @Override
-    public void disconnectInterceptor(DisconnectInterceptor interceptor, HookOptions options) {
-        throw new AssertionError("not asked for");
-    }
-
-    @Override
-    public <E extends Event> void listen(Class<E> type, Consumer<? super E> listener) {
-        throw new AssertionError("not asked for");
     }
 
     private final class Warnings extends LegacyAbstractLogger {
