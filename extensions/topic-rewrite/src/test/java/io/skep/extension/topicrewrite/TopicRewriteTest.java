@@ -128,20 +128,6 @@ class TopicRewriteTest {
     }
 
     @Test
-    void retainedMessagesAreKeptUnderTheNewNameAndFoundByTheOld() throws IOException {
-        try (Connection publisher = connect("p")) {
-            publisher.publish("old/kept/data/x", "m");
-        }
-        try (Connection subscriber = connect("s")) {
-            subscriber.subscribe("old/kept/data/x");
-            try (Connection publisher = connect("p")) {
-                publisher.publish("old/kept/data/x", "again");
-            }
-            assertThat(subscriber.next()).isEqualTo("new/kept/x again");
-        }
-    }
-
-    @Test
     void aNameThatWouldReachIntoTopicsOfOthersIsRefused() throws IOException {
         try (Connection sly = connect("lamp/#");
                 Connection nobody = new Connection(broker.port(), "n", null)) {
