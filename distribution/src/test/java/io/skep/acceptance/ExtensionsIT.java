@@ -66,6 +66,27 @@ class ExtensionsIT {
     }
 
     @Test
+    void topicRewriteGivesClientsOtherTopicsByRulesThatMayChange() throws Exception {
+        skep.enable("topic-rewrite")
+                .write(
+                        "conf/extensions/topic-rewrite.yaml",
+                        Files.readString(skep.home().resolve("extensions-available/topic-rewrite.yaml")));
+        try (SkepProcess broker = skep.start();
+                Program ann = MosquittoClients.subscriber(broker.port(), "-u", "ann", "-q", "1", "-t", "own/#");
+                Program all = MosquittoClients.subscriber(broker.port(), "-q", "1", "-t", "#")) {
+            ann.await(ProgramSubscriber.SUBSCRIBED);
+            all.await(ProgramSubscriber.SUBSCRIBED);
+            assertThat(publish(broker, "ann", "", "own/mood")).isZero();
+            assertThat(new ProgramSubscriber(ann).next().topic()).isEqualTo("own/mood"); // restored for ann
+            assertThat(new ProgramSubscriber(all).next().topic()).isEqualTo("users/ann/mood");
+            skep.write("conf/extensions/topic-rewrite.yaml", "rules: [{from: old/+, to: newer/$1}]");
+            broker.await(Pattern.compile(".*topic-rewrite: 1 rules"));
+            assertThat(publish(broker, "ben", "", "old/mood")).isZero();
+            assertThat(new ProgramSubscriber(all).next().topic()).isEqualTo("newer/mood");
+        }
+    }
+
+    @Test
     void aJarThatSomebodyWroteDecidesWhoConnectsAndWhoPublishesWhere() throws Exception {
         Path jar = buildJar();
         Files.copy(jar, skep.home().resolve("extensions/plant-gate.jar"));

@@ -128,7 +128,11 @@ final class Program implements AutoCloseable {
 
     /** {@return its exit code, once it has ended} */
     int exitCode() {
-        assertThat(process.onExit()).as("ended in time: %s", command).succeedsWithin(DEADLINE);
+        return exitCode(DEADLINE);
+    }
+
+    int exitCode(Duration deadline) {
+        assertThat(process.onExit()).as("ended in time: %s", command).succeedsWithin(deadline);
         return process.exitValue();
     }
 

@@ -3,7 +3,6 @@ package io.skep.sdk.testkit;
 
 import io.skep.broker.Broker;
 import io.skep.broker.config.ConfigLoader;
-import io.skep.broker.config.ListenerConfig;
 import io.skep.broker.config.SkepConfig;
 import io.skep.broker.metrics.Metrics;
 import io.skep.sdk.Extension;
@@ -35,7 +34,8 @@ import org.junit.jupiter.api.extension.ExtensionContext;
  * @RegisterExtension
  * static final BrokerExtension broker = BrokerExtension.create()
  *         .set("mqtt.in-flight-max", 10)
- *         .hooks(hooks -> hooks.authenticator(new MyAuthenticator()));
+ *         .config("gate", "users: {ann: secret}")
+ *         .extension("gate", new Gate());
  *
  * @Test
  * void aClientWithTheRightPasswordIsLetIn() {
@@ -44,12 +44,14 @@ import org.junit.jupiter.api.extension.ExtensionContext;
  * }</pre>
  *
  * <p>In a static field the broker serves all tests of the class, in an instance field each test has its own. What a
- * test itself adds with {@link #hooks} is taken out when it ends. Used by one thread.
+ * test itself adds with {@link #hooks} or {@link #extension} is taken out when it ends, and {@link #config} is again
+ * what it was before. Used by one thread.
  */
 public final class BrokerExtension
         implements BeforeAllCallback, BeforeEachCallback, AfterEachCallback, AfterAllCallback {
 
     private final Map<String, String> settings = new LinkedHashMap<>();
+    private final GivenConfigs configs = new GivenConfigs();
     private final List<Registration> registrations = new ArrayList<>();
     private final List<Installed> installed = new ArrayList<>();
     private UnaryOperator<SkepConfig> change = UnaryOperator.identity();
@@ -105,9 +107,9 @@ public final class BrokerExtension
     }
 
     /**
-     * Runs an extension in the broker, with a context that has everything: hooks, services, threads, and for its
-     * configuration the files in {@code conf/extensions} of {@link #home}. It is started as soon as the broker runs, on
-     * the thread of the test, and again after each restart.
+     * Runs an extension in the broker, with a context that has everything: hooks, services, threads, and the
+     * configuration that {@link #config} gives it. It is started as soon as the broker runs, on the thread of the test,
+     * and again after each restart.
      *
      * @param id its id
      * @param extension is started and stopped
@@ -117,11 +119,53 @@ public final class BrokerExtension
         return add(new Registration(id, extension));
     }
 
+    /**
+     * Gives an extension its configuration: what is in {@code conf/extensions/<id>.yaml}. One that runs, and has asked
+     * for changes, has been told of it when this returns.
+     *
+     * @param id of the extension
+     * @param yaml the content of the file
+     * @return this
+     * @throws IllegalArgumentException if the extension that runs does not take it
+     */
+    public BrokerExtension config(String id, String yaml) {
+        configs.put(id, yaml);
+        if (broker != null) {
+            writeConfigs(broker);
+            installed.stream().filter(each -> each.id().equals(id)).forEach(Installed::configChanged);
+        }
+        return this;
+    }
+
+    /**
+     * Gives an extension a configuration that the project has as a file, such as the one that its users begin with.
+     *
+     * @param id of the extension
+     * @param file a YAML file; relative to the working folder, which is that of the project
+     * @return this
+     */
+    public BrokerExtension config(String id, Path file) {
+        try {
+            return config(id, Files.readString(file));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private void writeConfigs(Broker running) {
+        try {
+            configs.write(
+                    home().resolve(running.get(SkepConfig.class).extensions().configFolder()));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     private BrokerExtension add(Registration registration) {
-        registrations.add(registration);
         if (broker != null) {
             install(broker, registration);
         }
+        registrations.add(registration);
         return this;
     }
 
@@ -203,36 +247,14 @@ public final class BrokerExtension
                 home = Files.createTempDirectory("skep-");
             }
             SkepConfig config = change.apply(new ConfigLoader(home).load(null, Map.of(), settings));
-            Broker fresh = Broker.start(onSamePorts(config), home);
+            Broker fresh = Broker.start(SamePorts.of(config, addresses), home);
             broker = fresh;
             addresses = fresh.addresses();
+            writeConfigs(fresh);
             registrations.forEach(registration -> install(fresh, registration));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-    }
-
-    /** After the first start a port that was free then is asked for by its number, so that clients find it again. */
-    private SkepConfig onSamePorts(SkepConfig config) {
-        List<ListenerConfig> listeners = new ArrayList<>();
-        for (ListenerConfig listener : config.listeners()) {
-            int place = listeners.size();
-            boolean known = listener.port() == 0 && place < addresses.size();
-            listeners.add(known ? onPort(listener, addresses.get(place).getPort()) : listener);
-        }
-        return new SkepConfig(
-                listeners, config.mqtt(), config.sessions(), config.storage(), config.extensions(), config.threads());
-    }
-
-    private static ListenerConfig onPort(ListenerConfig listener, int port) {
-        return new ListenerConfig(
-                listener.name(),
-                listener.type(),
-                listener.address(),
-                port,
-                listener.path(),
-                listener.tls(),
-                listener.proxyProtocol());
     }
 
     @Override
@@ -244,6 +266,7 @@ public final class BrokerExtension
     @Override
     public void beforeEach(ExtensionContext context) {
         registrationsOfClass = registrations.size();
+        configs.remember();
         start();
     }
 
@@ -261,6 +284,7 @@ public final class BrokerExtension
                 last.stop();
             }
         }
+        configs.changes().forEach(this::config);
     }
 
     @Override

@@ -11,13 +11,20 @@ import io.skep.broker.service.ExtensionServices;
 import io.skep.broker.service.Services;
 import io.skep.sdk.Extension;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import org.slf4j.LoggerFactory;
 
 /** An extension that was started in the broker of a test, without a JAR. */
 record Installed(
-        Extension extension, ExtensionHooks hooks, ScheduledExecutorService executor, ExtensionServices services) {
+        String id,
+        Extension extension,
+        ExtensionHooks hooks,
+        ScheduledExecutorService executor,
+        ExtensionServices services,
+        List<Runnable> configListeners) {
 
     static Installed start(String id, Extension extension, Broker broker, Path home) {
         ExtensionsConfig config = broker.get(SkepConfig.class).extensions();
@@ -29,6 +36,7 @@ record Installed(
         ExtensionHooks hooks = new ExtensionHooks(id, config, executor, broker.get(Metrics.class));
         ExtensionServices services =
                 broker.get(Services.class).of(id, config, extension.getClass().getClassLoader());
+        List<Runnable> configListeners = new ArrayList<>();
         try {
             extension.start(new TestContext(
                     id,
@@ -36,12 +44,18 @@ record Installed(
                     home.resolve(config.configFolder()),
                     LoggerFactory.getLogger("extension." + id),
                     executor,
-                    services));
+                    services,
+                    configListeners));
         } catch (Exception e) {
             throw new IllegalStateException("extension " + id + ": does not start", e);
         }
         broker.get(HookChains.class).add(hooks);
-        return new Installed(extension, hooks, executor, services);
+        return new Installed(id, extension, hooks, executor, services, configListeners);
+    }
+
+    /** Tells it that its configuration has changed; in the broker a thread of the extension does. */
+    void configChanged() {
+        configListeners.forEach(Runnable::run);
     }
 
     /** Takes its hooks out of a broker that goes on. */

@@ -16,8 +16,10 @@ import io.skep.sdk.service.SessionAttributes;
 import io.skep.sdk.service.Sessions;
 import io.skep.sdk.service.Subscriptions;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 
 /** What an extension under test sees of the broker: all that it would see as a JAR. */
@@ -27,7 +29,8 @@ record TestContext(
         Path configFolder,
         Logger logger,
         ScheduledExecutorService executor,
-        ExtensionServices services)
+        ExtensionServices services,
+        List<Runnable> configListeners)
         implements ExtensionContext {
 
     @Override
@@ -38,6 +41,11 @@ record TestContext(
     @Override
     public <T extends Record> T config(Class<T> type, Path file) {
         return ConfigBinder.bind(configFolder.resolve(file), type);
+    }
+
+    @Override
+    public <T extends Record> void onConfigChange(Class<T> type, Consumer<? super T> listener) {
+        configListeners.add(() -> listener.accept(config(type)));
     }
 
     @Override

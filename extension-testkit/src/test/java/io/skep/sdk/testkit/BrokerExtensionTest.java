@@ -2,6 +2,7 @@
 package io.skep.sdk.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.skep.broker.config.MqttConfig;
 import io.skep.broker.config.SkepConfig;
@@ -13,6 +14,8 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.MethodOrderer.OrderAnnotation;
@@ -24,10 +27,17 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 @TestMethodOrder(OrderAnnotation.class)
 class BrokerExtensionTest {
 
+    private static final List<Settings> limits = new ArrayList<>();
+
     @RegisterExtension
     static final BrokerExtension broker = BrokerExtension.create()
             .set("mqtt.in-flight-max", 7)
             .configure(config -> config)
+            .config("limits", "limit: 1")
+            .extension("limits", context -> {
+                limits.add(context.config(Settings.class));
+                context.onConfigChange(Settings.class, limits::add);
+            })
             .hooks(hooks -> hooks.authorizer((client, operation) -> Decision.next()));
 
     @RegisterExtension
@@ -96,6 +106,36 @@ class BrokerExtensionTest {
         another.restart();
         assertThat(starts).hasValue(2);
         assertThat(stops).hasValue(1);
+    }
+
+    @Test
+    void anExtensionHasTheConfigurationThatTheTestGivesAndHearsOfItsChanges() {
+        List<Settings> seen = new ArrayList<>();
+        another.config("probe", "limit: 7").extension("probe", context -> {
+            seen.add(context.config(Settings.class));
+            context.onConfigChange(Settings.class, seen::add);
+        });
+        another.config("probe", "limit: 8").config("other", "limit: 9");
+        assertThat(seen).containsExactly(new Settings(7), new Settings(8));
+        another.restart();
+        assertThat(seen).endsWith(new Settings(8));
+        assertThatThrownBy(() -> another.config("probe", "limits: 1")).hasMessageContaining("limits");
+    }
+
+    record Settings(int limit) {}
+
+    @Test
+    @Order(1)
+    void aTestMayChangeTheConfigurationOfTheClass() {
+        assertThat(limits).endsWith(new Settings(1));
+        broker.config("limits", "limit: 2");
+        assertThat(limits).endsWith(new Settings(2));
+    }
+
+    @Test
+    @Order(2)
+    void theConfigurationOfTheClassIsBackWhenATestHasEnded() {
+        assertThat(limits).endsWith(new Settings(1)).contains(new Settings(2));
     }
 
     @Test
