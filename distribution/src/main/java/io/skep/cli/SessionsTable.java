@@ -28,7 +28,6 @@ final class SessionsTable implements Callable<Integer> {
 
     private static final Duration TIMEOUT = Duration.ofSeconds(30);
     private static final int NOT_RUNNING = 2;
-    private static final String ROW = "%-9s %12s %13s %10s %12s %10s  %s";
 
     private final Surroundings surroundings;
 
@@ -88,7 +87,7 @@ final class SessionsTable implements Callable<Integer> {
     }
 
     private static String row(Object... columns) {
-        return String.format(Locale.ROOT, ROW, columns);
+        return String.format(Locale.ROOT, "%-9s %12s %13s %10s %12s %10s  %s", columns);
     }
 
     /** Whatever a client calls itself, it stays one line and does not steer the terminal. */
