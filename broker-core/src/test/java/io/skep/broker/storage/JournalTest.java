@@ -221,6 +221,32 @@ final class JournalTest {
     }
 
     @Test
+    void itIsFullWhileWhatWaitsHoldsTooMuchMemory() {
+        holdUpACommit();
+        long eighth = Runtime.getRuntime().maxMemory() / 8;
+        int count = (int) (eighth / (1 << 20)) + 1;
+        for (int i = 1; i < count; i++) {
+            journal.submit(large(i));
+        }
+        assertThat(journal.isFull()).isFalse();
+        journal.submitAll(new ArrayList<>(List.of(large(count))));
+        assertThat(journal.isFull()).isTrue();
+        storage.openGate();
+        until("all are committed", () -> notes.size() == count + 1);
+        assertThat(journal.isFull()).isFalse();
+    }
+
+    /** A write of which somebody holds a megabyte. */
+    private Write large(int number) {
+        return new NotedWrite(number, loop, notes) {
+            @Override
+            public int bytes() {
+                return 1 << 20;
+            }
+        };
+    }
+
+    @Test
     void itSleepsWhenThereIsNothingToDo() {
         journal.submit(write(1));
         until("it is committed", () -> notes.size() == 1);

@@ -83,6 +83,49 @@ class QueueBoundsTest {
         expectMessages(slow, 5 + dropped + 1, 50).expectSilence();
     }
 
+    /** Counting what a start finds takes some pieces, and what is acknowledged meanwhile must not be counted twice. */
+    @Test
+    void boundsHoldAfterAStartThoughTheQueueMovesWhileItIsCounted() {
+        int most = 9_000;
+        restartWith("drop-newest", most, 100_000_000);
+        clients.connect(Connect.persistent("large")).subscribe("queue/large", 1).disconnect();
+        RawClient sender = clients.connect("sender");
+        publishAtOnce(sender, most);
+        for (int round = 0; round < 3; round++) {
+            broker.restart();
+            RawClient back = clients.resume("large");
+            RawClient other = clients.connect("sender");
+            for (int i = 1; i <= 1_000; i++) {
+                back.send(puback(back.nextDelivery().id()));
+                if (i % 2 == 0) {
+                    other.send(publish(1, i, "queue/large", "message " + i)).expect(puback(i));
+                }
+            }
+            back.drop();
+        }
+        RawClient last = clients.connect("sender");
+        publishAtOnce(last, 1_550);
+        assertThat(broker.metrics().get(Metric.DROPPED_QUEUE_FULL)).isEqualTo(50);
+        RawClient drain = clients.resume("large");
+        for (int i = 0; i < most; i++) {
+            drain.send(puback(drain.nextDelivery().id()));
+        }
+        drain.expectNothingQueued();
+    }
+
+    private static void publishAtOnce(RawClient sender, int count) {
+        for (int done = 0; done < count; ) {
+            int first = done;
+            done = Math.min(count, done + 500);
+            for (int i = first + 1; i <= done; i++) {
+                sender.send(publish(1, i, "queue/large", "message " + i));
+            }
+            for (int i = first + 1; i <= done; i++) {
+                sender.expect(puback(i));
+            }
+        }
+    }
+
     @Test
     void aFullQueueOfOneClientIsNobodyElsesMatter() {
         restartWith("drop-newest", 10, 1_000_000);
