@@ -35,9 +35,12 @@ final class NodeProgram implements AutoCloseable {
 
     static NodeProgram start() throws Exception {
         install();
+        return new NodeProgram(freePort());
+    }
+
+    private static int freePort() throws IOException {
         try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            free.close();
-            return new NodeProgram(free.getLocalPort());
+            return free.getLocalPort();
         }
     }
 
