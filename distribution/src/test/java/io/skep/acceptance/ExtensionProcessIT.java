@@ -33,7 +33,7 @@ class ExtensionProcessIT {
             assertThat(publisher.exitCode()).isEqualTo(SERVER_UNAVAILABLE);
             broker.await(Pattern.compile(".*WARN .*127.0.0.1:.* not connected: .*Connection refused.*"));
             Files.delete(skep.find("extensions", "skep-extension-process"));
-            broker.await(Pattern.compile(".*extension-process.*stopped.*"));
+            broker.await(Pattern.compile(".*extension extension-process .* is taken out.*"));
         }
     }
 }

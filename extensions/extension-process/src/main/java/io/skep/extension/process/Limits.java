@@ -8,6 +8,7 @@ import java.time.Duration;
  *
  * @param connectTimeout longest from the first packet to the hello of the program
  * @param reconnectMax longest time between two attempts to connect
+ * @param silenceMax longest time without a word from the program although it is asked; then the connection is made anew
  * @param inFlightMax calls that are not answered yet; those above have failed at once
  * @param inFlightBytesMax of these calls together
  * @param messageBytesMax longest single call, and longest message of the program
@@ -16,19 +17,21 @@ import java.time.Duration;
 public record Limits(
         Duration connectTimeout,
         Duration reconnectMax,
+        Duration silenceMax,
         Integer inFlightMax,
         Integer inFlightBytesMax,
         Integer messageBytesMax,
         Integer eventsMax) {
 
     /** Messages up to what the libraries of gRPC take unless they are told otherwise, 4 MiB. */
-    public static final Limits DEFAULT =
-            new Limits(Duration.ofSeconds(2), Duration.ofSeconds(10), 10_000, 32 << 20, 4 << 20, 10_000);
+    public static final Limits DEFAULT = new Limits(
+            Duration.ofSeconds(2), Duration.ofSeconds(10), Duration.ofSeconds(30), 10_000, 32 << 20, 4 << 20, 10_000);
 
     /** Checks each. */
     public Limits {
         Checks.range("connect-timeout", connectTimeout, Duration.ofMillis(100), Duration.ofSeconds(20));
         Checks.range("reconnect-max", reconnectMax, Duration.ofMillis(100), Duration.ofMinutes(10));
+        Checks.range("silence-max", silenceMax, Duration.ofMillis(100), Duration.ofHours(1));
         Checks.range("in-flight-max", inFlightMax, 1, 1_000_000);
         Checks.range("in-flight-bytes-max", inFlightBytesMax, 1 << 10, 1 << 30);
         Checks.range("message-bytes-max", messageBytesMax, 1 << 10, 256 << 20);

@@ -6,6 +6,7 @@ import io.grpc.ClientCall;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
 import io.grpc.Status;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
@@ -24,7 +25,6 @@ import org.jspecify.annotations.Nullable;
 final class Link {
 
     private static final int BATCH_BYTES = 64 << 10;
-    private static final long SILENCE_NANOS_MAX = TimeUnit.SECONDS.toNanos(30);
 
     /** Learns what becomes of a link. */
     interface Owner {
@@ -44,6 +44,7 @@ final class Link {
     private final Calls calls;
     private final EventFeed events;
     private final Executor executor;
+    private final Duration silenceMax;
     private final Owner owner;
     private final AtomicInteger wakeUps = new AtomicInteger();
     private final AtomicBoolean closed = new AtomicBoolean();
@@ -51,12 +52,13 @@ final class Link {
     private volatile long heardNanos = System.nanoTime();
     private @Nullable Long unansweredSince; // used by sweep alone
 
-    Link(ManagedChannel channel, Calls calls, EventFeed events, Executor executor, Owner owner) {
+    Link(ManagedChannel channel, Calls calls, EventFeed events, Executor executor, Duration silenceMax, Owner owner) {
         this.channel = channel;
         this.stream = channel.newCall(Marshaller.HOOKS, CallOptions.DEFAULT);
         this.calls = calls;
         this.events = events;
         this.executor = executor;
+        this.silenceMax = silenceMax;
         this.owner = owner;
     }
 
@@ -119,7 +121,7 @@ final class Link {
         long now = System.nanoTime();
         if (oldest != null && oldest - heardNanos > 0) {
             unansweredSince = unansweredSince == null ? oldest : unansweredSince;
-            if (now - unansweredSince > SILENCE_NANOS_MAX) {
+            if (now - unansweredSince > silenceMax.toNanos()) {
                 close("program: silent (expected: answers)");
             }
         } else if (unansweredSince != null && heardNanos - unansweredSince > 0) {
@@ -145,6 +147,10 @@ final class Link {
 
     boolean isOpen() {
         return open;
+    }
+
+    boolean isClosed() {
+        return closed.get();
     }
 
     /** What comes from the program; one call at a time. */

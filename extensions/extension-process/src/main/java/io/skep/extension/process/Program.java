@@ -103,7 +103,13 @@ final class Program implements Link.Owner {
                 .disableServiceConfigLookUp()
                 .disableRetry()
                 .build();
-        Link fresh = new Link(channel, new Calls(config.limits(), config.deadline()), events, threads, this);
+        Link fresh = new Link(
+                channel,
+                new Calls(config.limits(), config.deadline()),
+                events,
+                threads,
+                config.limits().silenceMax(),
+                this);
         latest = fresh;
         Wire.BrokerHello.Builder hello = Wire.BrokerHello.newBuilder();
         config.hooks().forEach(kind -> hello.addHooks(kind.wire()));
@@ -122,6 +128,9 @@ final class Program implements Link.Owner {
     public void opened(Link fresh, Wire.ProgramHello hello) {
         Wants said = Wants.of(hello, config.hooks());
         synchronized (this) {
+            if (fresh.isClosed()) {
+                return; // by another thread, and the next attempt is due
+            }
             wants = said;
             link = fresh;
             openedNanos = System.nanoTime();

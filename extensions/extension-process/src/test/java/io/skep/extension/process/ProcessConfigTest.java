@@ -53,6 +53,7 @@ class ProcessConfigTest {
                 limits:
                   connect-timeout: 1s
                   reconnect-max: 30s
+                  silence-max: 1m
                   in-flight-max: 1
                   in-flight-bytes-max: 1MiB
                   message-bytes-max: 16MiB
@@ -66,7 +67,14 @@ class ProcessConfigTest {
                         "a/+",
                         new OnFailure(Fallback.DENY, Fallback.NEXT, Fallback.DENY),
                         new TlsConfig("t.pem", "c.pem", "k.pem"),
-                        new Limits(Duration.ofSeconds(1), Duration.ofSeconds(30), 1, 1 << 20, 16 << 20, 2)));
+                        new Limits(
+                                Duration.ofSeconds(1),
+                                Duration.ofSeconds(30),
+                                Duration.ofMinutes(1),
+                                1,
+                                1 << 20,
+                                16 << 20,
+                                2)));
     }
 
     @ParameterizedTest

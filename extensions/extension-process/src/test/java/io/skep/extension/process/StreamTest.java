@@ -224,6 +224,25 @@ class StreamTest {
     }
 
     @Test
+    void aConnectionOnWhichNothingIsHeardIsMadeAnew() throws Exception {
+        Harness harness = connect(
+                FakeProgram.answering((message, stream) -> {
+                    if (stream != server().streams.get(0)) {
+                        FakeProgram.answer(stream, FakeProgram.allow(message.getCalls(0)));
+                    }
+                }),
+                "deadline: 100ms\nlimits: {silence-max: 1s}\n");
+        Harness.await("another stream", () -> {
+            if (harness.meter("connected") == 1) {
+                harness.login("a");
+            }
+            return server().streams.size() == 2;
+        });
+        harness.awaitConnected();
+        assertAllowed(harness.login("b"), "b");
+    }
+
+    @Test
     void whatTheProgramDoesNotWantIsNotSent() throws Exception {
         Harness harness = connect(
                 new FakeProgram((message, stream) -> {
