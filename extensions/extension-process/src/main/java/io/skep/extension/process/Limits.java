@@ -25,7 +25,7 @@ public record Limits(
 
     /** Messages up to what the libraries of gRPC take unless they are told otherwise, 4 MiB. */
     public static final Limits DEFAULT = new Limits(
-            Duration.ofSeconds(2), Duration.ofSeconds(10), Duration.ofSeconds(30), 10_000, 32 << 20, 4 << 20, 10_000);
+            Duration.ofSeconds(2), Duration.ofSeconds(2), Duration.ofSeconds(30), 10_000, 32 << 20, 4 << 20, 10_000);
 
     /** Checks each. */
     public Limits {
