@@ -28,7 +28,7 @@ final class Person implements AutoCloseable, MqttCallback {
     }
 
     /** {@return the reason code of CONNACK} */
-    int connect(String password) throws MqttException {
+    int connect(String password) {
         MqttConnectionOptions options = new MqttConnectionOptions();
         options.setUserName(name);
         options.setPassword(password.getBytes(StandardCharsets.UTF_8));

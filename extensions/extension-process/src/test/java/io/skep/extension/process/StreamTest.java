@@ -54,6 +54,12 @@ class StreamTest {
         return fresh;
     }
 
+    private Harness connected(FakeProgram program, String more) throws Exception {
+        Harness fresh = connect(program, more);
+        fresh.awaitConnected();
+        return fresh;
+    }
+
     private static void assertAllowed(CompletableFuture<Decision> login, String clientId) {
         assertThat(login.join())
                 .isInstanceOfSatisfying(
@@ -65,7 +71,7 @@ class StreamTest {
     @Test
     void answersInAnyOrderReachTheirCalls() throws Exception {
         List<Wire.Call> calls = Collections.synchronizedList(new ArrayList<>());
-        Harness harness = connect(
+        Harness harness = connected(
                 FakeProgram.answering((message, stream) -> {
                     calls.addAll(message.getCallsList());
                     if (calls.size() == 3) {
@@ -83,7 +89,7 @@ class StreamTest {
 
     @Test
     void anAnswerToNobodyAndASecondOneAreCountedAndIgnored() throws Exception {
-        Harness harness = connect(
+        Harness harness = connected(
                 FakeProgram.answering((message, stream) -> message.getCallsList()
                         .forEach(call -> FakeProgram.answer(
                                 stream,
@@ -101,7 +107,7 @@ class StreamTest {
         Wire.Deny.Builder strange = Wire.Deny.newBuilder().setReasonCode(300);
         Wire.Deny.Builder success = Wire.Deny.newBuilder().setReasonCode(0x10);
         Wire.Permission.Builder wrong = Wire.Permission.newBuilder().setTopicFilter("a#");
-        Harness harness = connect(
+        Harness harness = connected(
                 FakeProgram.answering((message, stream) -> message.getCallsList()
                         .forEach(call -> {
                             Answer.Builder answer = Answer.newBuilder().setId(call.getId());
@@ -144,7 +150,7 @@ class StreamTest {
     void whatWaitsWhileTheProgramIsBusyComesInBatches() throws Exception {
         int count = 5_000;
         CountDownLatch busy = new CountDownLatch(1);
-        Harness harness = connect(
+        Harness harness = connected(
                 FakeProgram.answering((message, stream) -> {
                     awaitQuietly(busy);
                     FakeProgram.answer(
@@ -180,7 +186,7 @@ class StreamTest {
     @Test
     void aStreamThatEndsFailsItsCallsAndIsMadeAnew() throws Exception {
         AtomicInteger streams = new AtomicInteger();
-        Harness harness = connect(
+        Harness harness = connected(
                 FakeProgram.answering((message, stream) -> {
                     if (streams.getAndIncrement() == 0) {
                         FakeProgram.end(stream, Status.OK);
@@ -225,7 +231,7 @@ class StreamTest {
 
     @Test
     void aConnectionOnWhichNothingIsHeardIsMadeAnew() throws Exception {
-        Harness harness = connect(
+        Harness harness = connected(
                 FakeProgram.answering((message, stream) -> {
                     if (stream != server().streams.get(0)) {
                         FakeProgram.answer(stream, FakeProgram.allow(message.getCalls(0)));
@@ -238,13 +244,17 @@ class StreamTest {
             }
             return server().streams.size() == 2;
         });
-        harness.awaitConnected();
-        assertAllowed(harness.login("b"), "b");
+        Harness.await(
+                "an answer on it",
+                () -> harness.meter("connected") == 1
+                        && harness.login("b")
+                                .handle((decision, failure) -> failure == null)
+                                .join());
     }
 
     @Test
     void whatTheProgramDoesNotWantIsNotSent() throws Exception {
-        Harness harness = connect(
+        Harness harness = connected(
                 new FakeProgram((message, stream) -> {
                     if (message.hasHello()) {
                         FakeProgram.hello(
@@ -284,7 +294,7 @@ class StreamTest {
 
     @Test
     void aCallThatIsTooLongOrOneTooManyFailsByItself() throws Exception {
-        Harness harness = connect(
+        Harness harness = connected(
                 FakeProgram.answering((message, stream) -> {}),
                 "deadline: 500ms\nlimits: {in-flight-max: 2, message-bytes-max: 1KiB}\n");
         assertFailsAtOnce(() -> harness.login("x".repeat(1024)), "call: ");

@@ -39,6 +39,7 @@ class TlsTest {
                         broker,
                         server.address(),
                         "tls: {trust: program.pem, certificate: broker.pem, private-key: broker.key}\n")) {
+            harness.awaitConnected();
             assertThat(harness.login("a").join()).isInstanceOf(Decision.Allow.class);
             assertThat(server.streams.get(0).getAttributes().get(Grpc.TRANSPORT_ATTR_SSL_SESSION))
                     .isNotNull();
