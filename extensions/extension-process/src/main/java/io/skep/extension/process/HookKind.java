@@ -1,0 +1,24 @@
+// Skep, an MQTT broker. Apache-2.0; see LICENSE.
+package io.skep.extension.process;
+
+/** What a program can be asked, or told. */
+public enum HookKind {
+    /** Who may connect. */
+    AUTHENTICATE(Wire.Hook.HOOK_AUTHENTICATE),
+    /** Who may publish and subscribe where. */
+    AUTHORIZE(Wire.Hook.HOOK_AUTHORIZE),
+    /** What becomes of a message that a client publishes. */
+    PUBLISH(Wire.Hook.HOOK_PUBLISH),
+    /** What has happened. */
+    EVENTS(Wire.Hook.HOOK_EVENTS);
+
+    private final Wire.Hook wire;
+
+    HookKind(Wire.Hook wire) {
+        this.wire = wire;
+    }
+
+    Wire.Hook wire() {
+        return wire;
+    }
+}

@@ -1,0 +1,17 @@
+// Skep, an MQTT broker. Apache-2.0; see LICENSE.
+package io.skep.extension.process;
+
+import io.skep.sdk.HookOptions.Fallback;
+
+/**
+ * What a call counts as that the program has not answered, in time and as it should.
+ *
+ * @param authenticate of logins
+ * @param authorize of operations
+ * @param publish of messages
+ */
+public record OnFailure(Fallback authenticate, Fallback authorize, Fallback publish) {
+
+    /** Fails closed. */
+    public static final OnFailure DEFAULT = new OnFailure(Fallback.DENY, Fallback.DENY, Fallback.DENY);
+}

@@ -1,0 +1,52 @@
+// Skep, an MQTT broker. Apache-2.0; see LICENSE.
+package io.skep.extension.process;
+
+import io.skep.sdk.Client;
+import io.skep.sdk.auth.Decision;
+import io.skep.sdk.auth.Login;
+import io.skep.sdk.auth.Operation;
+import io.skep.sdk.publish.Publish;
+import io.skep.sdk.publish.PublishAnswer;
+
+/** The hooks that ask the program. Every failure reaches the broker as one, and counts as what the options say. */
+final class ProgramHooks {
+
+    private final Program program;
+    private final int deadlineMillis;
+
+    ProgramHooks(Program program, ProcessConfig config) {
+        this.program = program;
+        this.deadlineMillis = (int) config.deadline().toMillis();
+    }
+
+    Decision authenticate(Login login) {
+        if (!program.wants().hook(HookKind.AUTHENTICATE)) {
+            return Decision.next();
+        }
+        Link link = program.link();
+        return Decision.later(link.ask(timed(Questions.login(login))).thenApply(Answers::login));
+    }
+
+    Decision authorize(Client client, Operation operation) {
+        if (!program.wants().operation(operation)) {
+            return Decision.next();
+        }
+        Link link = program.link();
+        return Decision.later(
+                link.ask(timed(Questions.operation(client, operation))).thenApply(Answers::operation));
+    }
+
+    PublishAnswer intercept(Client client, Publish publish) {
+        if (!program.wants().publish(publish.topic())) {
+            return PublishAnswer.pass();
+        }
+        Link link = program.link();
+        Publish kept = publish.copy();
+        return PublishAnswer.later(
+                link.ask(timed(Questions.publish(client, kept))).thenApply(answer -> Answers.publish(answer, kept)));
+    }
+
+    private Wire.Call.Builder timed(Wire.Call.Builder call) {
+        return call.setDeadlineMillis(deadlineMillis);
+    }
+}
