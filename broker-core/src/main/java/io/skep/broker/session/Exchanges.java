@@ -65,6 +65,7 @@ final class Exchanges {
 
     /** {@return whether nothing waits; a place left empty does not} */
     boolean isAtEnd() {
+        catchUp();
         while (next < positions.tail() && positions.at(next) == null) {
             next++;
         }
@@ -73,7 +74,6 @@ final class Exchanges {
 
     /** {@return whether a message that is appended now can be sent at once} */
     boolean isOpen() {
-        next = Math.max(next, positions.base());
         Outlet outlet = session.outlet();
         return outlet != null
                 && isAtEnd()
@@ -128,6 +128,7 @@ final class Exchanges {
 
     /** Sends what may be sent: in order, within the window, while the connection takes it. */
     void pump() {
+        catchUp();
         Outlet outlet = session.outlet();
         while (outlet != null && next < positions.tail() && !outlet.isCongested()) {
             Entry entry = positions.at(next);
@@ -296,6 +297,11 @@ final class Exchanges {
 
     void trim() {
         positions.trim();
+        catchUp();
+    }
+
+    /** What was looked for on the disk and is not there is over. */
+    private void catchUp() {
         next = Math.max(next, positions.base());
     }
 }

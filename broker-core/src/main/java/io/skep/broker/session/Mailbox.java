@@ -3,6 +3,8 @@ package io.skep.broker.session;
 
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jctools.queues.unpadded.MpscLinkedUnpaddedQueue;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What other threads tell a session, in order. It belongs to the session, not to a loop, so the order survives when the
@@ -10,6 +12,7 @@ import org.jctools.queues.unpadded.MpscLinkedUnpaddedQueue;
  */
 final class Mailbox {
 
+    private static final Logger log = LoggerFactory.getLogger(Mailbox.class);
     private static final int LETTERS_PER_TURN = 4096;
 
     private final Session session;
@@ -46,7 +49,7 @@ final class Mailbox {
             if (letter == null) {
                 break; // counted, but still in the hands of its teller
             }
-            letter.run();
+            read(letter);
             if (waiting.decrementAndGet() == 0) {
                 if (session.lane() == lane) {
                     session.mailRead();
@@ -56,5 +59,14 @@ final class Mailbox {
             lane = session.lane(); // the letter may have moved it
         }
         lane.loop().execute(drain);
+    }
+
+    /** A letter that fails must not keep those behind it. */
+    private static void read(Runnable letter) {
+        try {
+            letter.run();
+        } catch (RuntimeException e) {
+            log.error("a step of a session failed", e);
+        }
     }
 }

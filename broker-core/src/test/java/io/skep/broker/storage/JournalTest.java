@@ -224,7 +224,7 @@ final class JournalTest {
     void itIsFullWhileWhatWaitsHoldsTooMuchMemory() {
         holdUpACommit();
         long eighth = Runtime.getRuntime().maxMemory() / 8;
-        int count = (int) (eighth / (1 << 20)) + 1;
+        int count = (int) ((eighth + (1 << 20) - 1) / (1 << 20)); // the last of them reaches it
         for (int i = 1; i < count; i++) {
             journal.submit(large(i));
         }

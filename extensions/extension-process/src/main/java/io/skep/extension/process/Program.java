@@ -17,6 +17,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
@@ -41,7 +42,8 @@ final class Program implements Link.Owner {
     private final CountDownLatch firstAttempt = new CountDownLatch(1);
     private volatile Wants wants;
     private volatile @Nullable Link link; // open
-    private @Nullable Link latest; // guarded by this, as what follows
+    private final ReentrantLock lock = new ReentrantLock();
+    private @Nullable Link latest; // guarded by the lock, as what follows
     private int attempts;
     private long openedNanos;
     private boolean stopped;
@@ -90,75 +92,89 @@ final class Program implements Link.Owner {
         }
     }
 
-    private synchronized void connect() {
-        if (stopped) {
-            return;
+    private void connect() {
+        lock.lock();
+        try {
+            if (stopped) {
+                return;
+            }
+            ManagedChannel channel = OkHttpChannelBuilder.forTarget("dns:///" + config.address(), credentials)
+                    .directExecutor() // what comes is handed on at once
+                    .offloadExecutor(threads)
+                    .transportExecutor(threads)
+                    .scheduledExecutorService(timer)
+                    .maxInboundMessageSize(config.limits().messageBytesMax())
+                    .disableServiceConfigLookUp()
+                    .disableRetry()
+                    .build();
+            Link fresh = new Link(
+                    channel,
+                    new Calls(config.limits(), config.deadline()),
+                    events,
+                    threads,
+                    config.limits().silenceMax(),
+                    this);
+            latest = fresh;
+            Wire.BrokerHello.Builder hello = Wire.BrokerHello.newBuilder();
+            config.hooks().forEach(kind -> hello.addHooks(kind.wire()));
+            fresh.start(hello.build());
+            timer.schedule(
+                    () -> {
+                        if (!fresh.isOpen()) {
+                            fresh.close("hello: none within limits.connect-timeout");
+                        }
+                    },
+                    config.limits().connectTimeout().toMillis(),
+                    TimeUnit.MILLISECONDS);
+        } finally {
+            lock.unlock();
         }
-        ManagedChannel channel = OkHttpChannelBuilder.forTarget("dns:///" + config.address(), credentials)
-                .directExecutor() // what comes is handed on at once
-                .offloadExecutor(threads)
-                .transportExecutor(threads)
-                .scheduledExecutorService(timer)
-                .maxInboundMessageSize(config.limits().messageBytesMax())
-                .disableServiceConfigLookUp()
-                .disableRetry()
-                .build();
-        Link fresh = new Link(
-                channel,
-                new Calls(config.limits(), config.deadline()),
-                events,
-                threads,
-                config.limits().silenceMax(),
-                this);
-        latest = fresh;
-        Wire.BrokerHello.Builder hello = Wire.BrokerHello.newBuilder();
-        config.hooks().forEach(kind -> hello.addHooks(kind.wire()));
-        fresh.start(hello.build());
-        timer.schedule(
-                () -> {
-                    if (!fresh.isOpen()) {
-                        fresh.close("hello: none within limits.connect-timeout");
-                    }
-                },
-                config.limits().connectTimeout().toMillis(),
-                TimeUnit.MILLISECONDS);
     }
 
     @Override
     public void opened(Link fresh, Wire.ProgramHello hello) {
         Wants said = Wants.of(hello, config.hooks());
-        synchronized (this) {
+        lock.lock();
+        try {
             if (fresh.isClosed()) {
                 return; // by another thread, and the next attempt is due
             }
             wants = said;
             link = fresh;
             openedNanos = System.nanoTime();
+        } finally {
+            lock.unlock();
         }
         log.info("{}: connected to '{}', which wants {}", config.address(), said.name(), said.hooks());
         firstAttempt.countDown();
     }
 
     @Override
-    public synchronized void closed(Link old, String why) {
-        if (stopped) {
-            return;
+    public void closed(Link old, String why) {
+        lock.lock();
+        try {
+            if (stopped) {
+                return;
+            }
+            boolean wasOpen = link == old;
+            if (wasOpen) {
+                link = null;
+                attempts = System.nanoTime() - openedNanos
+                                > config.limits().reconnectMax().toNanos()
+                        ? 0
+                        : attempts;
+            }
+            if (wasOpen || attempts == 0) {
+                log.warn(
+                        "{}: not connected: {} (tried again until it is; meanwhile calls fail)", config.address(), why);
+            } else {
+                log.debug("{}: not connected: {}", config.address(), why);
+            }
+            timer.schedule(this::connect, pauseMillis(attempts++), TimeUnit.MILLISECONDS);
+            firstAttempt.countDown();
+        } finally {
+            lock.unlock();
         }
-        boolean wasOpen = link == old;
-        if (wasOpen) {
-            link = null;
-            attempts = System.nanoTime() - openedNanos
-                            > config.limits().reconnectMax().toNanos()
-                    ? 0
-                    : attempts;
-        }
-        if (wasOpen || attempts == 0) {
-            log.warn("{}: not connected: {} (tried again until it is; meanwhile calls fail)", config.address(), why);
-        } else {
-            log.debug("{}: not connected: {}", config.address(), why);
-        }
-        timer.schedule(this::connect, pauseMillis(attempts++), TimeUnit.MILLISECONDS);
-        firstAttempt.countDown();
     }
 
     private long pauseMillis(int attempt) {
@@ -212,10 +228,13 @@ final class Program implements Link.Owner {
     /** Ends the connection, and the threads. */
     void stop() {
         Link last;
-        synchronized (this) {
+        lock.lock();
+        try {
             stopped = true;
             last = latest;
             link = null;
+        } finally {
+            lock.unlock();
         }
         if (last != null) {
             last.close("the extension stops");
