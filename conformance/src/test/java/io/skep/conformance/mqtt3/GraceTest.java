@@ -102,7 +102,7 @@ class GraceTest {
         for (int i = 1; i <= 20; i++) {
             sender.expect(puback(i));
         }
-        assertThat(queued()).isEqualTo(20);
+        Until.holds(() -> queued() == 20); // what was stored for the one who stays is deleted a little later
         broker.restart();
         assertThat(clients.resume("leaves").drainQueue()).hasSize(20);
         clients.resume("stays").expectNothingQueued();
