@@ -1,8 +1,7 @@
 // Skep, an MQTT broker. Apache-2.0; see LICENSE.
 package io.skep.extension.authhttp;
 
-import java.net.URI;
-import java.net.http.HttpRequest;
+import io.skep.extension.http.Checks;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.LinkedHashMap;
@@ -37,13 +36,14 @@ public record AuthHttpConfig(
         LimitsConfig limits,
         CacheConfig cache) {
 
+    private static final String EXAMPLE = "https://auth.example.com/login";
+
     /** Fills in what is left out, and checks the rest. */
     public AuthHttpConfig {
-        if (authenticateUrl == null) {
-            throw Checks.wrong("authenticate-url", "none", "such as https://auth.example.com/login");
+        Checks.url("authenticate-url", authenticateUrl == null ? "none" : authenticateUrl, EXAMPLE);
+        if (authorizeUrl != null) {
+            Checks.url("authorize-url", authorizeUrl, EXAMPLE);
         }
-        Checks.url("authenticate-url", authenticateUrl);
-        Checks.url("authorize-url", authorizeUrl);
         headers = headers == null ? Map.of() : Map.copyOf(headers);
         limits = limits == null ? LimitsConfig.DEFAULT : limits;
         cache = cache == null ? CacheConfig.DEFAULT : cache;
@@ -51,20 +51,10 @@ public record AuthHttpConfig(
         if ((basic != null ? 1 : 0) + (bearerToken != null ? 1 : 0) + (own ? 1 : 0) > 1) {
             throw Checks.wrong("bearer-token", "not alone", "at most one of it, basic and the header Authorization");
         }
-        check("headers", headers);
+        Checks.headers("headers", headers);
         if (bearerToken != null) {
-            check("bearer-token", Map.of("Authorization", "Bearer " + bearerToken));
+            Checks.headers("bearer-token", Map.of("Authorization", "Bearer " + bearerToken));
         }
-    }
-
-    private static void check(String key, Map<String, String> headers) {
-        headers.forEach((name, value) -> {
-            try {
-                HttpRequest.newBuilder(URI.create("http://localhost/")).header(name, value);
-            } catch (IllegalArgumentException e) { // its message may contain the value
-                throw Checks.wrong(key, name, "a header that may be set, without control characters");
-            }
-        });
     }
 
     /** {@return all that is sent with each request} */

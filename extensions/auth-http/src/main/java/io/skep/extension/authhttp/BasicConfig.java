@@ -1,6 +1,8 @@
 // Skep, an MQTT broker. Apache-2.0; see LICENSE.
 package io.skep.extension.authhttp;
 
+import io.skep.extension.http.Checks;
+
 /**
  * Basic authentication at the server.
  *

@@ -1,6 +1,7 @@
 // Skep, an MQTT broker. Apache-2.0; see LICENSE.
 package io.skep.extension.authhttp;
 
+import io.skep.extension.http.Checks;
 import java.time.Duration;
 
 /**

@@ -1,6 +1,8 @@
 // Skep, an MQTT broker. Apache-2.0; see LICENSE.
 package io.skep.extension.authhttp;
 
+import io.skep.extension.http.BoundedBody;
+import io.skep.extension.http.Trust;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -55,8 +57,11 @@ final class Server {
                 .header("Accept", "application/json")
                 .POST(BodyPublishers.ofByteArray(question));
         config.allHeaders().forEach(request::setHeader);
+        int bytesMax = config.limits().answerBytesMax();
         CompletableFuture<HttpResponse<byte[]>> answer = client.sendAsync(
-                request.build(), BoundedBody.handler(config.limits().answerBytesMax()));
+                request.build(),
+                BoundedBody.handler(
+                        bytesMax, "answer: longer (expected: at most " + bytesMax + " bytes, answer-bytes-max)"));
         return answer.copy()
                 .orTimeout(config.limits().requestTimeout().toNanos(), TimeUnit.NANOSECONDS)
                 .handle((response, failure) -> {

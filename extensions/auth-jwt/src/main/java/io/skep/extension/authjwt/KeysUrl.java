@@ -1,11 +1,13 @@
 // Skep, an MQTT broker. Apache-2.0; see LICENSE.
 package io.skep.extension.authjwt;
 
+import io.skep.extension.http.BoundedBody;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
@@ -85,9 +87,10 @@ final class KeysUrl {
         } finally {
             lock.unlock();
         }
-        CompletableFuture<HttpResponse<String>> answer = client.sendAsync(
+        CompletableFuture<HttpResponse<byte[]>> answer = client.sendAsync(
                 HttpRequest.newBuilder(uri).header("Accept", "application/json").build(),
-                BoundedBody.handler(BYTES_MAX));
+                BoundedBody.handler(
+                        BYTES_MAX, "answer: above " + BYTES_MAX + " bytes (expected: at most " + BYTES_MAX + ")"));
         answer.copy()
                 .orTimeout(config.timeout().toNanos(), TimeUnit.NANOSECONDS)
                 .whenComplete((response, cause) -> {
@@ -100,7 +103,7 @@ final class KeysUrl {
     }
 
     private void end(
-            CompletableFuture<Void> fetch, @Nullable HttpResponse<String> response, @Nullable Throwable cause) {
+            CompletableFuture<Void> fetch, @Nullable HttpResponse<byte[]> response, @Nullable Throwable cause) {
         try {
             KeySet fresh = read(response, cause);
             if (failure != null) {
@@ -129,7 +132,7 @@ final class KeysUrl {
         fetch.complete(null);
     }
 
-    private static KeySet read(@Nullable HttpResponse<String> response, @Nullable Throwable cause) throws IOException {
+    private static KeySet read(@Nullable HttpResponse<byte[]> response, @Nullable Throwable cause) throws IOException {
         if (response == null) {
             Throwable reason =
                     cause instanceof CompletionException && cause.getCause() != null ? cause.getCause() : cause;
@@ -138,6 +141,6 @@ final class KeysUrl {
         if (response.statusCode() != 200) {
             throw new IOException("status: " + response.statusCode() + " (expected: 200)");
         }
-        return KeySet.parse(response.body(), false);
+        return KeySet.parse(new String(response.body(), StandardCharsets.UTF_8), false);
     }
 }

@@ -1,6 +1,8 @@
 // Skep, an MQTT broker. Apache-2.0; see LICENSE.
 package io.skep.extension.webhook;
 
+import io.skep.extension.http.Checks;
+
 /**
  * What may wait for one target; what comes above is dropped.
  *

@@ -3,6 +3,7 @@ package io.skep.extension.webhook;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.skep.extension.http.Trust;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;

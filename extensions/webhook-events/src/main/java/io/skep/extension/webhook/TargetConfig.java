@@ -1,9 +1,8 @@
 // Skep, an MQTT broker. Apache-2.0; see LICENSE.
 package io.skep.extension.webhook;
 
+import io.skep.extension.http.Checks;
 import io.skep.sdk.event.Event;
-import java.net.URI;
-import java.net.http.HttpRequest;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -30,7 +29,7 @@ public record TargetConfig(
 
     /** Fills in what is left out, and checks the rest. */
     public TargetConfig {
-        Checks.url("url", url);
+        Checks.url("url", url == null ? "none" : url, "https://hooks.example.com/mqtt");
         events = events == null ? List.of() : List.copyOf(events);
         headers = headers == null ? Map.of() : Map.copyOf(headers);
         for (String event : events) {
@@ -41,7 +40,7 @@ public record TargetConfig(
         if (secret != null && secret.length() < SECRET_LENGTH_MIN) {
             throw Checks.wrong("secret", "short", "at least " + SECRET_LENGTH_MIN + " characters");
         }
-        headers.forEach(TargetConfig::check);
+        Checks.headers("headers", headers);
     }
 
     /** {@return the names of all kinds of events that this broker knows} */
@@ -50,14 +49,6 @@ public record TargetConfig(
                 .map(Class::getSimpleName)
                 .sorted()
                 .toList();
-    }
-
-    private static void check(String name, String value) {
-        try {
-            HttpRequest.newBuilder(URI.create("http://localhost/")).header(name, value);
-        } catch (IllegalArgumentException e) { // its message may contain the value
-            throw Checks.wrong("headers", name, "a header that may be set, without control characters");
-        }
     }
 
     /** {@return whether it is told about such events} */

@@ -1,5 +1,5 @@
 // Skep, an MQTT broker. Apache-2.0; see LICENSE.
-package io.skep.extension.authhttp;
+package io.skep.extension.http;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -14,7 +14,7 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 
 /** Whose certificates are believed. */
-final class Trust {
+public final class Trust {
 
     private Trust() {}
 
@@ -23,7 +23,7 @@ final class Trust {
      *
      * @throws IllegalArgumentException if there are none
      */
-    static SSLContext of(Path file) {
+    public static SSLContext of(Path file) {
         try (InputStream in = Files.newInputStream(file)) {
             Collection<? extends Certificate> certificates =
                     CertificateFactory.getInstance("X.509").generateCertificates(in);

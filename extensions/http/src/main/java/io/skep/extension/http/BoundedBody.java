@@ -1,5 +1,5 @@
 // Skep, an MQTT broker. Apache-2.0; see LICENSE.
-package io.skep.extension.authhttp;
+package io.skep.extension.http;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -13,19 +13,26 @@ import java.util.concurrent.Flow.Subscription;
 import org.jspecify.annotations.Nullable;
 
 /** The body of an answer, unless it is longer than it may be: then the rest is not read. */
-final class BoundedBody implements BodySubscriber<byte[]> {
+public final class BoundedBody implements BodySubscriber<byte[]> {
 
     private final int bytesMax;
+    private final String tooLong;
     private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     private final CompletableFuture<byte[]> body = new CompletableFuture<>();
     private @Nullable Subscription subscription;
 
-    private BoundedBody(int bytesMax) {
+    private BoundedBody(int bytesMax, String tooLong) {
         this.bytesMax = bytesMax;
+        this.tooLong = tooLong;
     }
 
-    static BodyHandler<byte[]> handler(int bytesMax) {
-        return head -> new BoundedBody(bytesMax);
+    /**
+     * {@return what takes bodies up to a size}
+     *
+     * @param tooLong the message of the {@link IOException} that a longer one fails with
+     */
+    public static BodyHandler<byte[]> handler(int bytesMax, String tooLong) {
+        return head -> new BoundedBody(bytesMax, tooLong);
     }
 
     @Override
@@ -56,8 +63,7 @@ final class BoundedBody implements BodySubscriber<byte[]> {
         if (subscription != null) {
             subscription.cancel();
         }
-        body.completeExceptionally(
-                new IOException("answer: longer (expected: at most " + bytesMax + " bytes, answer-bytes-max)"));
+        body.completeExceptionally(new IOException(tooLong));
     }
 
     @Override
