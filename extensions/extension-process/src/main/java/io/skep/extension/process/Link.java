@@ -66,7 +66,18 @@ final class Link {
     void start(Wire.BrokerHello hello) {
         stream.start(new Ears(), new Metadata());
         stream.request(1);
-        stream.sendMessage(Wire.FromBroker.newBuilder().setHello(hello).build());
+        send(Wire.FromBroker.newBuilder().setHello(hello).build());
+    }
+
+    /** {@return false if it has been closed by another thread, perhaps in this moment} */
+    private boolean send(Wire.FromBroker message) {
+        try {
+            stream.sendMessage(message);
+            return true;
+        } catch (IllegalStateException e) {
+            close("stream: closed while it was sent to");
+            return false;
+        }
     }
 
     /** {@return the answer of the program; fails when the link does} */
@@ -87,12 +98,8 @@ final class Link {
         int seen;
         do {
             seen = wakeUps.get();
-            try {
-                while (!closed.get() && stream.isReady() && sendBatch()) {
-                    // another one
-                }
-            } catch (IllegalStateException e) {
-                close("stream: closed while it was sent to"); // by another thread, in this moment
+            while (!closed.get() && stream.isReady() && sendBatch()) {
+                // another one
             }
         } while (wakeUps.addAndGet(-seen) != 0);
     }
@@ -111,8 +118,7 @@ final class Link {
         if (batch.getEventsCount() > 0) {
             batch.setEventsLost(events.takeLost());
         }
-        stream.sendMessage(batch.build());
-        return true;
+        return send(batch.build());
     }
 
     /** Forgets what is too late, and ends if nothing has been heard for long although it was asked. Now and then. */
