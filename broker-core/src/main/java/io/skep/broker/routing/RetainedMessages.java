@@ -4,6 +4,7 @@ package io.skep.broker.routing;
 import io.skep.sdk.storage.Keyspace;
 import io.skep.sdk.storage.WriteBatch;
 import java.util.Arrays;
+import java.util.Iterator;
 import java.util.Map;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.Executor;
@@ -81,16 +82,18 @@ public final class RetainedMessages {
         }
         byte[] prefix = Arrays.copyOf(filter, wildcard);
         byte[] parent = wildcard > 0 && filter[wildcard] == '#' ? Arrays.copyOf(filter, wildcard - 1) : prefix;
-        Map.Entry<byte[], Message> entry = after == null ? messages.ceilingEntry(parent) : messages.higherEntry(after);
-        while (entry != null && startsWith(entry.getKey(), parent)) {
+        var rest = after == null ? messages.tailMap(parent) : messages.tailMap(after, false);
+        Iterator<Map.Entry<byte[], Message>> entries = rest.entrySet().iterator();
+        while (entries.hasNext()) {
+            Map.Entry<byte[], Message> entry = entries.next();
             byte[] topic = entry.getKey();
-            if (Filters.matches(filter, topic)) {
-                if (!visit(entry.getValue(), nowMillis, visitor)) {
-                    return;
-                }
-                entry = messages.higherEntry(topic);
-            } else {
-                entry = messages.ceilingEntry(leap(filter, topic));
+            if (!startsWith(topic, parent)) {
+                return;
+            }
+            if (!Filters.matches(filter, topic)) {
+                entries = messages.tailMap(leap(filter, topic)).entrySet().iterator();
+            } else if (!visit(entry.getValue(), nowMillis, visitor)) {
+                return;
             }
         }
     }
