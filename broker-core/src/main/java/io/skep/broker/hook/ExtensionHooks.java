@@ -158,6 +158,11 @@ public final class ExtensionHooks implements Hooks {
         return false;
     }
 
+    /** {@return whether half of the places are free: the other half is for who has nobody waiting} */
+    boolean hasRoom() {
+        return inFlight.get() <= inFlightMax / 2;
+    }
+
     void leave() {
         inFlight.decrementAndGet();
     }

@@ -16,6 +16,7 @@ import io.skep.sdk.packet.SubscribeRequest;
 import io.skep.sdk.packet.UnsubscribeRequest;
 import io.skep.sdk.publish.Publish;
 import io.skep.sdk.publish.PublishAnswer;
+import io.skep.sdk.publish.PublishInterceptor;
 import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
@@ -85,6 +86,16 @@ public final class HookChains {
     /** {@return whether an extension looks at what clients publish} */
     public boolean interceptsPublish() {
         return !chains().of(HookKind.PUBLISH).isEmpty();
+    }
+
+    /** {@return whether those who look at what clients publish can be asked more while answers are awaited} */
+    public boolean mayInterceptMore() {
+        for (Hook<PublishInterceptor> hook : chains().of(HookKind.PUBLISH)) {
+            if (!hook.owner().hasRoom()) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** {@return whether an extension looks at CONNECT} */

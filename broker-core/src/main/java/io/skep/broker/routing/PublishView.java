@@ -23,7 +23,6 @@ public final class PublishView implements Publish {
     private @Nullable PublishFrame frame;
     private @Nullable Message message;
     private final boolean will;
-    private boolean answered;
 
     /** A view of what lies in the inbound buffer. */
     public PublishView(Topic topic, PublishFrame frame) {
@@ -70,16 +69,6 @@ public final class PublishView implements Publish {
     /** {@return the packet, while it lies in the inbound buffer} */
     public @Nullable PublishFrame frame() {
         return frame;
-    }
-
-    /** {@return whether the extensions have answered} */
-    public boolean isAnswered() {
-        return answered;
-    }
-
-    /** Says that they have. */
-    public void answered() {
-        answered = true;
     }
 
     /** Copies what lies in the inbound buffer, which is about to be given back. */

@@ -35,6 +35,7 @@ public final class Outlet {
     private @Nullable ByteBuf out;
     private boolean dirty;
     private boolean writable = true;
+    private boolean shut;
     private Metric obstacle = Metric.DROPPED_TOO_LARGE;
     private int sent;
     private final long connectedAtMillis = System.currentTimeMillis();
@@ -121,7 +122,13 @@ public final class Outlet {
 
     /** Tells whether the channel's buffers are below their bound. */
     public void writable(boolean isWritable) {
-        writable = isWritable;
+        writable = isWritable && !shut;
+    }
+
+    /** The connection is gone: what is appended is thrown away. */
+    public void shut() {
+        shut = true;
+        writable = false;
     }
 
     /**
@@ -239,7 +246,7 @@ public final class Outlet {
         dirty = false;
         ByteBuf buffer = out;
         out = null;
-        if (buffer != null && buffer.isReadable()) {
+        if (buffer != null && buffer.isReadable() && !shut) {
             channel.writeAndFlush(buffer, channel.voidPromise());
         } else {
             if (buffer != null) {

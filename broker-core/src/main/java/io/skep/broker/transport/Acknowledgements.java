@@ -100,8 +100,7 @@ final class Acknowledgements implements Receipt.Publisher {
     void deny(int qos, int id, ReasonCode reason, String text) {
         boolean told = isV5();
         if (qos == 2 && told) {
-            session.inbound().forget(id);
-            uncount(id);
+            uncount(id); // it is new when it comes again
         }
         if (qos > 0) {
             Receipt receipt = qos == 1 || told ? null : taken(id);
@@ -123,6 +122,7 @@ final class Acknowledgements implements Receipt.Publisher {
 
     /** Returns what PUBREC waits for, though the message goes to nobody: that its identifier is known. */
     @Nullable Receipt taken(int id) {
+        session.inbound().add(id);
         if (!session.isDurable()) {
             return null;
         }

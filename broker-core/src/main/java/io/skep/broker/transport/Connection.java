@@ -165,6 +165,14 @@ final class Connection extends ChannelInboundHandlerAdapter implements PacketHan
 
     @Override
     public void onPacket(Packet packet) {
+        if (publishing == null) {
+            handle(packet);
+        } else {
+            publishing.inspection().then(() -> handle(packet));
+        }
+    }
+
+    private void handle(Packet packet) {
         if (packet instanceof Connect connect) {
             connect(connect);
         } else if (packet instanceof Subscribe subscribe) {
@@ -323,6 +331,12 @@ final class Connection extends ChannelInboundHandlerAdapter implements PacketHan
         if (outlet != null) {
             outlet.flushNow();
         }
+        if (open == null) {
+            reception.metrics().increment(Metric.CLIENTS_REFUSED);
+        }
+        if (!context().channel().isActive()) {
+            return;
+        }
         ByteBuf last = context().alloc().directBuffer(64);
         Replies answers = replies;
         Farewell said = answers == null || !reception.hooks().interceptsReplies()
@@ -331,9 +345,6 @@ final class Connection extends ChannelInboundHandlerAdapter implements PacketHan
         long most = answers == null ? Properties.UNLIMITED : answers.packetBytesMax();
         said.write(last, decoder.version(), open != null, most);
         context().writeAndFlush(last, context().voidPromise());
-        if (open == null) {
-            reception.metrics().increment(Metric.CLIENTS_REFUSED);
-        }
     }
 
     private String name() {
@@ -355,6 +366,9 @@ final class Connection extends ChannelInboundHandlerAdapter implements PacketHan
         if (outlet != null) {
             outlet.flushNow();
         }
+        if (publishing != null) {
+            publishing.inspection().end();
+        }
         Open all = open;
         if (all != null && outlet != null) {
             all.session().detach(outlet, gracefully);
@@ -369,15 +383,33 @@ final class Connection extends ChannelInboundHandlerAdapter implements PacketHan
         }
     }
 
+    /** What has come before the end of the connection, and waits for an extension, is not lost with it. */
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
+        if (outlet != null) {
+            outlet.shut();
+        }
+        if (congested) {
+            congested = false;
+            resume(); // nobody reads any more
+        }
+        if (stage != Stage.CONNECTED || intake == null || !intake.endsLater()) {
+            inputEnded();
+        }
+    }
+
+    /** No packet comes any more, and all that have come are handled. */
+    void inputEnded() {
         end(false, ReasonCode.UNSPECIFIED_ERROR, "the connection was closed");
     }
 
     @Override
     public void channelWritabilityChanged(ChannelHandlerContext ctx) {
         boolean writable = ctx.channel().isWritable();
-        if (outlet == null || stage == Stage.CLOSED || writable != congested) {
+        if (outlet == null
+                || stage == Stage.CLOSED
+                || writable != congested
+                || !ctx.channel().isActive()) {
             return;
         }
         congested = !writable;

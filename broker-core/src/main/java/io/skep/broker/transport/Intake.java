@@ -26,6 +26,8 @@ final class Intake {
     private @Nullable ByteBuf kept; // what has arrived and is not decoded yet
     private int pauses;
     private boolean decoding;
+    private boolean goingOn; // soon
+    private boolean ended;
     private long lastPacketNanos;
 
     Intake(Connection connection, PacketDecoder decoder, Loop loop, ChannelHandlerContext context) {
@@ -90,11 +92,19 @@ final class Intake {
     void resume() {
         pauses--;
         if (pauses == 0 && !decoding) {
+            goingOn = true;
             loop.execute(this::goOn); // not from within another's step
         }
     }
 
+    /** The connection is gone. {@return whether something that has come is still to be handled} */
+    boolean endsLater() {
+        ended = true;
+        return pauses > 0 || goingOn;
+    }
+
     private void goOn() {
+        goingOn = false;
         if (pauses > 0 || connection.isClosed()) {
             return;
         }
@@ -103,7 +113,12 @@ final class Intake {
         if (in != null) {
             decode(in);
         }
-        if (pauses == 0 && !connection.isClosed()) {
+        if (pauses > 0 || connection.isClosed()) {
+            return;
+        }
+        if (ended) {
+            connection.inputEnded();
+        } else {
             context.channel().config().setAutoRead(true);
         }
     }

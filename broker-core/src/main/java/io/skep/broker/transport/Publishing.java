@@ -10,7 +10,6 @@ import io.skep.broker.routing.Publication;
 import io.skep.broker.routing.PublishView;
 import io.skep.broker.routing.Receipt;
 import io.skep.broker.routing.Topic;
-import io.skep.broker.session.Inbound;
 import io.skep.broker.session.Lane;
 import io.skep.broker.session.Session;
 import io.skep.sdk.Client;
@@ -36,10 +35,10 @@ final class Publishing {
     private final Connection connection;
     private final Reception reception;
     private final Lane lane;
-    private final Client client;
     private final Session session;
     private final Rights rights;
     private final Acknowledgements acks;
+    private final Inspection inspection;
     private final MqttConfig.Features features;
     private final boolean checksPayload;
     private int received;
@@ -49,16 +48,22 @@ final class Publishing {
         this.connection = connection;
         this.reception = connection.reception();
         this.lane = connection.lane();
-        this.client = client;
+
         this.session = session;
         this.rights = rights;
         features = reception.mqtt().features();
         checksPayload = reception.mqtt().payloadFormatCheck();
         acks = new Acknowledgements(connection, session);
+        inspection = new Inspection(connection, this, client);
     }
 
     Acknowledgements acknowledgements() {
         return acks;
+    }
+
+    /** {@return the messages that wait for an extension} */
+    Inspection inspection() {
+        return inspection;
     }
 
     /** {@return how many PUBLISH packets came since the last call} */
@@ -83,9 +88,10 @@ final class Publishing {
             return;
         }
         if (checksPayload && !frame.isPayloadAsDeclared()) {
-            denyPayload(qos, frame.packetId());
-        } else if (reception.hooks().interceptsPublish()) {
-            intercept(topic, frame);
+            int id = frame.packetId();
+            inspection.then(() -> denyPayload(qos, id));
+        } else if (reception.hooks().interceptsPublish() || inspection.isWaiting()) {
+            inspection.look(topic, frame);
         } else if (isAllowed(topic, qos, frame.retain())) {
             route(lane.inbound().begin(topic, frame, session, acks), qos, frame.packetId());
         } else {
@@ -120,15 +126,11 @@ final class Publishing {
             return false;
         }
         acks.count(qos, id);
-        Inbound inbound = session.inbound();
-        if (qos == 2 && inbound.contains(id)) {
-            acks.acknowledge(2, id, 0, acks.taken(id)); // [MQTT-4.3.3-2]
+        if (qos == 2 && (session.inbound().contains(id) || inspection.contains(id))) {
+            inspection.then(() -> acks.acknowledge(2, id, 0, acks.taken(id))); // [MQTT-4.3.3-2]
             return false;
         }
         acks.pauseIfFull();
-        if (qos == 2) {
-            inbound.add(id);
-        }
         return true;
     }
 
@@ -160,6 +162,9 @@ final class Publishing {
 
     /** Matches, delivers, and acknowledges what need not wait. */
     private void route(Publication publication, int qos, int id) {
+        if (qos == 2) {
+            session.inbound().add(id);
+        }
         boolean matched = reception.router().publish(publication);
         if (qos == 0) {
             Receipt retained = finish(publication);
@@ -195,9 +200,8 @@ final class Publishing {
             route(lane.inbound().begin(topic, message, session, acks), ackQos, id);
             return;
         }
-        connection.pause();
+        inspection.hold();
         rights.askPublish(topic, message.qos(), message.retain(), decision -> {
-            connection.resume();
             if (connection.isClosed()) {
                 return;
             }
@@ -206,6 +210,7 @@ final class Publishing {
             } else {
                 route(lane.inbound().begin(topic, message, session, acks), ackQos, id);
             }
+            inspection.goOn();
         });
     }
 
@@ -223,24 +228,12 @@ final class Publishing {
         acks.deny(qos, id, reason, text);
     }
 
-    private void intercept(Topic topic, PublishFrame frame) {
-        PublishView view = new PublishView(topic, frame);
-        int qos = frame.qos();
-        int id = frame.packetId();
-        connection.pause();
-        reception.hooks().intercept(client, view, lane.loop(), answer -> {
-            view.answered();
-            connection.resume();
-            if (!connection.isClosed()) {
-                intercepted(topic, view, answer, qos, id);
-            }
-        });
-        if (!view.isAnswered()) {
-            view.keep(); // when the answer comes, the inbound buffer is gone
-        }
-    }
-
-    private void intercepted(Topic topic, PublishView view, PublishAnswer answer, int qos, int id) {
+    /**
+     * Goes on with a message that extensions have looked at.
+     *
+     * @param view still on the inbound buffer, if they answered at once
+     */
+    void intercepted(Topic topic, PublishView view, PublishAnswer answer, int qos, int id) {
         if (answer instanceof PublishAnswer.Change change) {
             Publish changed = change.publish();
             Message message = PublishView.messageOf(changed);
