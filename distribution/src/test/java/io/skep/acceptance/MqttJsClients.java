@@ -6,9 +6,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.skep.acceptance.Clients.Plan;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,6 +21,7 @@ record MqttJsClients(int version) implements Clients {
 
     private static final Path SCRIPTS = Path.of("src", "test", "js");
     private static final Path INSTALLED = Path.of("target", "js").toAbsolutePath();
+    private static final Path LOCK = Path.of("target", "js.lock");
     private static final ObjectMapper JSON = new ObjectMapper();
 
     /** Runs a script with what it is to do, once its library is installed as the lock file says. */
@@ -28,26 +31,37 @@ record MqttJsClients(int version) implements Clients {
                 "node", "nodejs", List.of(INSTALLED.resolve(name).toString(), JSON.writeValueAsString(what)));
     }
 
+    /** Installs unless that is done already, by this JVM or by another that runs tests at the same time. */
     private static synchronized void install() throws Exception {
-        Path done = INSTALLED.resolve("node_modules/.package-lock.json");
-        Path lock = SCRIPTS.resolve("package-lock.json");
-        boolean fresh =
-                !Files.exists(done) || Files.getLastModifiedTime(done).compareTo(Files.getLastModifiedTime(lock)) < 0;
-        copyScripts();
-        if (fresh) {
-            List<String> ci = List.of("ci", "--no-audit", "--no-fund", "--prefix", INSTALLED.toString());
-            try (Program npm = Program.tool("npm", "npm", ci)) {
-                List<String> output = npm.output();
-                assertThat(npm.exitCode()).as("%s", output).isZero();
+        try (FileChannel lock = FileChannel.open(LOCK, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+            lock.lock(); // until it is closed
+            copyScripts();
+            Path done = INSTALLED.resolve("node_modules/.package-lock.json");
+            Path wanted = SCRIPTS.resolve("package-lock.json");
+            if (!Files.exists(done)
+                    || Files.getLastModifiedTime(done).compareTo(Files.getLastModifiedTime(wanted)) < 0) {
+                installLibrary();
             }
         }
     }
 
+    private static void installLibrary() throws Exception {
+        List<String> ci = List.of("ci", "--no-audit", "--no-fund", "--prefix", INSTALLED.toString());
+        try (Program npm = Program.tool("npm", "npm", ci)) {
+            List<String> output = npm.output();
+            assertThat(npm.exitCode()).as("%s", output).isZero();
+        }
+    }
+
+    /** Copies what is not there yet: the other scripts may be read just now. */
     private static void copyScripts() throws IOException {
         Files.createDirectories(INSTALLED);
         try (Stream<Path> files = Files.list(SCRIPTS)) {
             for (Path file : files.filter(Files::isRegularFile).toList()) {
-                Files.copy(file, INSTALLED.resolve(file.getFileName()), StandardCopyOption.REPLACE_EXISTING);
+                Path copy = INSTALLED.resolve(file.getFileName());
+                if (!Files.exists(copy) || Files.mismatch(file, copy) >= 0) {
+                    Files.copy(file, copy, StandardCopyOption.REPLACE_EXISTING);
+                }
             }
         }
     }
