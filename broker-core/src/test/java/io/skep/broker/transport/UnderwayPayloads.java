@@ -6,6 +6,7 @@ import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.skep.broker.codec.Packet;
 import io.skep.broker.codec.PacketHandler;
+import io.skep.broker.codec.AckProperties;
 import io.skep.broker.codec.PacketType;
 import io.skep.broker.codec.PublishFrame;
 import java.util.ArrayDeque;
@@ -43,7 +44,7 @@ final class UnderwayPayloads implements PacketHandler {
     }
 
     @Override
-    public void onAck(PacketType type, int packetId, int reasonCode) {
+    public void onAck(PacketType type, int packetId, int reasonCode, AckProperties properties) {
         next.onAck(type, packetId, reasonCode);
     }
 

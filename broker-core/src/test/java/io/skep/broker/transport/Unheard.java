@@ -3,6 +3,7 @@ package io.skep.broker.transport;
 
 import io.skep.broker.codec.Packet;
 import io.skep.broker.codec.PacketHandler;
+import io.skep.broker.codec.AckProperties;
 import io.skep.broker.codec.PacketType;
 import io.skep.broker.codec.PublishFrame;
 
@@ -13,7 +14,7 @@ final class Unheard implements PacketHandler {
     public void onPublish(PublishFrame publish) {}
 
     @Override
-    public void onAck(PacketType type, int packetId, int reasonCode) {}
+    public void onAck(PacketType type, int packetId, int reasonCode, AckProperties properties) {}
 
     @Override
     public void onPingreq() {}
