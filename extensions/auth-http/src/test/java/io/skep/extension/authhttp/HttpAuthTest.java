@@ -4,6 +4,7 @@ package io.skep.extension.authhttp;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.skep.sdk.auth.Authorizer;
 import io.skep.sdk.ReasonCode;
 import io.skep.sdk.auth.Action;
 import io.skep.sdk.auth.Decision;
@@ -129,7 +130,7 @@ class HttpAuthTest {
 
     @Test
     void withoutSuchAUrlThereIsNoAuthorizer() throws Exception {
-        assertThat(asker("").context.authorizers).isEmpty();
+        assertThat(asker("").context.hooks(Authorizer.class)).isEmpty();
     }
 
     @Test
