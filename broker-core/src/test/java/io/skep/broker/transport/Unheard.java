@@ -1,9 +1,9 @@
 // Skep, an MQTT broker. Apache-2.0; see LICENSE.
 package io.skep.broker.transport;
 
+import io.skep.broker.codec.AckProperties;
 import io.skep.broker.codec.Packet;
 import io.skep.broker.codec.PacketHandler;
-import io.skep.broker.codec.AckProperties;
 import io.skep.broker.codec.PacketType;
 import io.skep.broker.codec.PublishFrame;
 

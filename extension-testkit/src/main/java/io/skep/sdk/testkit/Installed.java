@@ -27,8 +27,7 @@ record Installed(
         ExtensionServices services,
         List<Runnable> configListeners) {
 
-    static Installed start(
-            String id, Extension extension, Broker broker, Path home, @Nullable ManualTime time) {
+    static Installed start(String id, Extension extension, Broker broker, Path home, @Nullable ManualTime time) {
         ExtensionsConfig config = broker.get(SkepConfig.class).extensions();
         ScheduledExecutorService threads = new ScheduledThreadPoolExecutor(config.threadsMax(), task -> {
             Thread thread = new Thread(task, "skep-ext-" + id);

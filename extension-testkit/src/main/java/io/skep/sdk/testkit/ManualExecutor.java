@@ -61,9 +61,9 @@ final class ManualExecutor extends AbstractExecutorService implements ScheduledE
         if (isShutdown()) {
             throw new RejectedExecutionException("executor: shut down (expected: one that runs)");
         }
-        long delayNanos = Math.max(0, Math.min(unit.toNanos(delay), Long.MAX_VALUE / 2)); // so that sums do not overflow
-        ManualTask<V> task =
-                new ManualTask<>(time, threads, work, time.nanoTime() + delayNanos, unit.toNanos(period));
+        long delayNanos =
+                Math.max(0, Math.min(unit.toNanos(delay), Long.MAX_VALUE / 2)); // so that sums do not overflow
+        ManualTask<V> task = new ManualTask<>(time, threads, work, time.nanoTime() + delayNanos, unit.toNanos(period));
         time.add(task);
         return task;
     }

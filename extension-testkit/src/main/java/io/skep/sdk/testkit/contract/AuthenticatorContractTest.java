@@ -145,7 +145,8 @@ public abstract class AuthenticatorContractTest {
     @Test
     final void strangeNamesAndNoneAreAnswered() {
         Client client = login().client();
-        for (String name : Arrays.asList(null, "", "no such user", "+/#", "$SYS", "ä".repeat(30_000), "';--", "*)(uid=*")) {
+        for (String name :
+                Arrays.asList(null, "", "no such user", "+/#", "$SYS", "ä".repeat(30_000), "';--", "*)(uid=*")) {
             ask(new Login(Started.client(client.id(), name), login().password()));
             if (name != null && !name.isEmpty()) {
                 ask(new Login(Started.client(name, client.userName()), login().password()));

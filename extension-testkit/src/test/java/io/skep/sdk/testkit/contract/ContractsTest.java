@@ -101,7 +101,8 @@ class ContractsTest {
     void anAuthenticatorThatFailsOnWhatClientsMaySendIsFound() throws Exception {
         AuthenticatorContractTest contract = authenticator(login -> {
             Objects.requireNonNull(login.password(), "password");
-            return Objects.requireNonNull(login.client().userName(), "user name").equals("ann")
+            return Objects.requireNonNull(login.client().userName(), "user name")
+                            .equals("ann")
                     ? Decision.deny()
                     : Decision.next();
         });

@@ -12,7 +12,9 @@ final class GateContractTest extends AuthenticatorContractTest {
     private record Gate(String password) {
 
         Decision check(Login login) {
-            return login.password() != null && login.passwordText().equals(password) ? Decision.allow() : Decision.next();
+            return login.password() != null && login.passwordText().equals(password)
+                    ? Decision.allow()
+                    : Decision.next();
         }
     }
 
@@ -31,8 +33,8 @@ final class GateContractTest extends AuthenticatorContractTest {
         return context -> {
             Gate gate = context.config(Gate.class);
             context.hooks()
-                    .authenticator(login -> Decision.later(
-                            CompletableFuture.supplyAsync(() -> gate.check(login), context.executor())));
+                    .authenticator(login ->
+                            Decision.later(CompletableFuture.supplyAsync(() -> gate.check(login), context.executor())));
         };
     }
 

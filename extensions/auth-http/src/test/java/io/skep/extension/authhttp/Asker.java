@@ -1,16 +1,16 @@
 // Skep, an MQTT broker. Apache-2.0; see LICENSE.
 package io.skep.extension.authhttp;
 
-import io.skep.sdk.testkit.BareContext;
-import io.skep.sdk.auth.Authorizer;
-import io.skep.sdk.auth.Authenticator;
 import io.skep.sdk.Client;
 import io.skep.sdk.ProtocolVersion;
 import io.skep.sdk.Qos;
 import io.skep.sdk.auth.Action;
+import io.skep.sdk.auth.Authenticator;
+import io.skep.sdk.auth.Authorizer;
 import io.skep.sdk.auth.Decision;
 import io.skep.sdk.auth.Login;
 import io.skep.sdk.auth.Operation;
+import io.skep.sdk.testkit.BareContext;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;

@@ -4,9 +4,9 @@ package io.skep.extension.authhttp;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.skep.sdk.auth.Authorizer;
 import io.skep.sdk.ReasonCode;
 import io.skep.sdk.auth.Action;
+import io.skep.sdk.auth.Authorizer;
 import io.skep.sdk.auth.Decision;
 import io.skep.sdk.auth.Login;
 import io.skep.sdk.auth.Permission;

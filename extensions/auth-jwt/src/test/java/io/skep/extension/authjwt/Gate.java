@@ -3,14 +3,14 @@ package io.skep.extension.authjwt;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.skep.sdk.testkit.BareContext;
-import io.skep.sdk.auth.Authenticator;
 import io.skep.sdk.Client;
 import io.skep.sdk.ProtocolVersion;
 import io.skep.sdk.ReasonCode;
+import io.skep.sdk.auth.Authenticator;
 import io.skep.sdk.auth.Decision;
 import io.skep.sdk.auth.Login;
 import io.skep.sdk.auth.Permission;
+import io.skep.sdk.testkit.BareContext;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;

@@ -250,8 +250,7 @@ class KeysTest {
 
         Files.writeString(file, "{");
         gate.context.time().advance(SETTLED);
-        assertThat(gate.context.warnings())
-                .anySatisfy(line -> assertThat(line).startsWith("the change is not used"));
+        assertThat(gate.context.warnings()).anySatisfy(line -> assertThat(line).startsWith("the change is not used"));
         assertThat(letIn(gate, Tokens.EC, "ES256")).isTrue();
     }
 
