@@ -58,7 +58,9 @@ class BrokerEventsTest {
     @Test
     void anExtensionHearsThatTheBrokerStartsIsReadyAndStops() throws IOException {
         Path jar = Files.createDirectories(home.resolve("extensions")).resolve("diary.jar");
-        ExtensionJar.extension("diary", "test.Diary").source("test.Diary", DIARY).write(jar);
+        ExtensionJar.extension("diary", "test.Diary")
+                .source("test.Diary", DIARY)
+                .write(jar);
         try (RunningBroker broker = RunningBroker.start(home, "")) {
             RunningBroker.await("the event of a broker that is ready", () -> diary().size() >= 2);
             assertThat(diary()).containsExactly("starting", "ready");
@@ -74,7 +76,8 @@ class BrokerEventsTest {
         assertThat(Thread.getAllStackTraces().keySet())
                 .filteredOn(thread -> thread.getName().equals("CompletableFutureDelayScheduler"))
                 .singleElement()
-                .satisfies(thread -> assertThat(thread.getContextClassLoader().getClass().getPackageName())
+                .satisfies(thread -> assertThat(
+                                thread.getContextClassLoader().getClass().getPackageName())
                         .doesNotStartWith("io.skep"));
     }
 }

@@ -25,6 +25,7 @@ import org.slf4j.Logger;
  *     new Gate().start(context);
  *     Decision decision = context.hook(Authenticator.class).authenticate(login);
  *     context.time().advance(Duration.ofMinutes(5));
+ * }
  * }</pre>
  */
 public class BareContext implements ExtensionContext, AutoCloseable {

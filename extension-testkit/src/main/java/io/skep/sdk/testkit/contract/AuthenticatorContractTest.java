@@ -97,7 +97,7 @@ public abstract class AuthenticatorContractTest {
 
     @AfterEach
     final void stop() throws Exception {
-        started.close();
+        started.stop();
     }
 
     private void writeConfig(String text) throws IOException {
@@ -180,7 +180,7 @@ public abstract class AuthenticatorContractTest {
 
     @Test
     final void itCanBeStoppedAndStartedAnew() throws Exception {
-        started.close();
+        started.stop();
         started = Started.of(extension(), context(folder));
         assertThat(ask(login())).isInstanceOf(Decision.Allow.class);
     }
@@ -190,7 +190,7 @@ public abstract class AuthenticatorContractTest {
         if (!needsConfig()) {
             return;
         }
-        started.close();
+        started.stop();
         Files.delete(folder.resolve(id() + ".yaml"));
         try {
             started = Started.of(extension(), context(folder));

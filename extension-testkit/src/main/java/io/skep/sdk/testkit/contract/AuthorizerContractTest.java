@@ -81,7 +81,7 @@ public abstract class AuthorizerContractTest {
 
     @AfterEach
     final void stop() throws Exception {
-        started.close();
+        started.stop();
     }
 
     private Decision ask(Client client, Operation operation) {

@@ -96,7 +96,7 @@ public abstract class PublishInterceptorContractTest {
 
     @AfterEach
     final void stop() throws Exception {
-        started.close();
+        started.stop();
     }
 
     /** Messages of all shapes to all topics. */
@@ -201,7 +201,7 @@ public abstract class PublishInterceptorContractTest {
     @Test
     final void itCanBeStoppedAndStartedAnew() throws Exception {
         List<@Nullable Parts> before = outcomes(messages());
-        started.close();
+        started.stop();
         started = Started.of(extension(), context(started.context().configFolder()));
         assertThat(outcomes(messages())).isEqualTo(before);
     }

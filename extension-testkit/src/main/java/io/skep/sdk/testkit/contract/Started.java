@@ -16,7 +16,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** An extension that was started without a broker. */
-record Started(Extension extension, BareContext context) implements AutoCloseable {
+record Started(Extension extension, BareContext context) {
 
     static Started of(Extension extension, BareContext context) {
         try {
@@ -52,8 +52,7 @@ record Started(Extension extension, BareContext context) implements AutoCloseabl
         }
     }
 
-    @Override
-    public void close() throws Exception {
+    void stop() throws Exception {
         try {
             extension.stop();
         } finally {

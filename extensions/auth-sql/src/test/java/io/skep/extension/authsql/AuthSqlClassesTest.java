@@ -39,7 +39,8 @@ class AuthSqlClassesTest {
                 password: '%s'
                 user-query: SELECT password FROM users WHERE name = :userName
                 permission-query: SELECT 'all' AS topic WHERE :userName = 'ann'
-                """.formatted(server.url(), PostgresqlServer.USER, PostgresqlServer.PASSWORD));
+                """.formatted(
+                        server.url(), PostgresqlServer.USER, PostgresqlServer.PASSWORD));
         assertThat(OwnClasses.leftAfter(classes -> live(folder, classes))).isZero();
     }
 
@@ -53,10 +54,8 @@ class AuthSqlClassesTest {
             extension.start(context);
             Decision decision = context.hook(Authenticator.class)
                     .authenticate(new Login(ann, "secret".getBytes(StandardCharsets.UTF_8)));
-            Decision answer = ((Decision.Later) decision)
-                    .stage()
-                    .toCompletableFuture()
-                    .get(30, TimeUnit.SECONDS);
+            Decision answer =
+                    ((Decision.Later) decision).stage().toCompletableFuture().get(30, TimeUnit.SECONDS);
             assertThat(answer).isInstanceOf(Decision.Allow.class);
             extension.stop();
         }

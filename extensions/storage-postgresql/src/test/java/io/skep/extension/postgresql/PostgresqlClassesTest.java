@@ -21,7 +21,8 @@ class PostgresqlClassesTest {
 
     @Test
     void aStoppedExtensionLeavesItsClassesToTheGarbageCollector(@TempDir Path folder) throws Exception {
-        Files.writeString(folder.resolve("storage-postgresql.yaml"), """
+        Files.writeString(
+                folder.resolve("storage-postgresql.yaml"), """
                 url: '%s'
                 password: '%s'
                 """.formatted(server.url(), PostgresqlServer.PASSWORD));
