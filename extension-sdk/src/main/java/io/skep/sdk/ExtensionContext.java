@@ -12,6 +12,7 @@ import io.skep.sdk.service.SessionAttributes;
 import io.skep.sdk.service.Sessions;
 import io.skep.sdk.service.Subscriptions;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Consumer;
@@ -78,6 +79,22 @@ public interface ExtensionContext {
 
     /** {@return threads of this extension alone, for work that waits; stopped with the extension} */
     ScheduledExecutorService executor();
+
+    /**
+     * {@return what time it is, in UTC} An extension that asks this clock, and not the system's, can be tested without
+     * waiting: in the testkit it shows what the test wants.
+     */
+    default Clock clock() {
+        return Clock.systemUTC();
+    }
+
+    /**
+     * {@return a time that only goes forward, in nanoseconds from an arbitrary moment, as {@link System#nanoTime}} For
+     * durations and ages, which a clock that is set would spoil; of the same use for tests as {@link #clock}.
+     */
+    default long nanoTime() {
+        return System.nanoTime();
+    }
 
     /** {@return publishes messages} */
     default Publisher publisher() {

@@ -125,7 +125,7 @@ public class CodecBenchmark {
         }
 
         @Override
-        public void onAck(PacketType type, int packetId, int reasonCode) {
+        public void onAck(PacketType type, int packetId, int reasonCode, AckProperties properties) {
             bytes += packetId + reasonCode;
         }
 

@@ -84,7 +84,11 @@ public final class PacketDecoder {
                 handler.onPublish(frame);
             }
             case PUBACK, PUBREC, PUBREL, PUBCOMP ->
-                handler.onAck(type, ackId(in, bodyStart, end), ackReason(in, type, bodyStart, end));
+                handler.onAck(
+                        type,
+                        ackId(in, bodyStart, end),
+                        ackReason(in, type, bodyStart, end),
+                        frame.ackProperties().at(in, type, bodyStart + 3, end));
             case PINGREQ -> {
                 expectLength(remaining, remaining == 0);
                 handler.onPingreq();

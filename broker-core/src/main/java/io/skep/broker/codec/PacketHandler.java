@@ -8,7 +8,7 @@ public interface PacketHandler {
     void onPublish(PublishFrame publish);
 
     /** PUBACK, PUBREC, PUBREL or PUBCOMP; the reason code is 0 where the packet has none. */
-    void onAck(PacketType type, int packetId, int reasonCode);
+    void onAck(PacketType type, int packetId, int reasonCode, AckProperties properties);
 
     void onPingreq();
 

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 public final class PublishFrame {
 
     private final PropertyCursor cursor = new PropertyCursor();
+    private final AckProperties ackProperties = new AckProperties();
     private ByteBuf buffer = Unpooled.EMPTY_BUFFER;
     private int flags;
     private int packetId;
@@ -36,6 +37,11 @@ public final class PublishFrame {
     /** {@return the cursor, for packets that have no frame} */
     PropertyCursor cursor() {
         return cursor;
+    }
+
+    /** {@return those of the acknowledgement that was decoded last} */
+    AckProperties ackProperties() {
+        return ackProperties;
     }
 
     /** Points the frame at a packet whose variable header begins at {@code start}. */

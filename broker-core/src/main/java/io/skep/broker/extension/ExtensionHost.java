@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
@@ -76,12 +77,18 @@ public final class ExtensionHost {
 
     /** Starts all extensions that can run. Their hooks do nothing yet. */
     public void start() {
+        startTimerOfFutures();
         try {
             folder.lookAtStart();
         } catch (IOException e) {
             throw new UncheckedIOException("extensions.folder: " + path + " (expected: readable)", e);
         }
         deploy();
+    }
+
+    /** It is one thread for all time-outs in the JVM, and keeps the class loader of who needs it first for ever. */
+    private static void startTimerOfFutures() {
+        CompletableFuture.delayedExecutor(0, TimeUnit.MILLISECONDS).execute(() -> {});
     }
 
     /** An engine is in use: the extension that provides it stays as it is, whatever becomes of its file. */

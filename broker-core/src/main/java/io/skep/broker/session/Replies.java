@@ -2,6 +2,7 @@
 package io.skep.broker.session;
 
 import io.netty.buffer.ByteBuf;
+import io.skep.broker.codec.AckProperties;
 import io.skep.broker.codec.PacketEncoder;
 import io.skep.broker.codec.PacketType;
 import io.skep.broker.codec.Properties;
@@ -183,10 +184,13 @@ public final class Replies {
     }
 
     /** Shows an acknowledgement of the client to the extensions that listen. */
-    public void received(PacketType type, int packetId, int reasonCode) {
+    public void received(PacketType type, int packetId, int reasonCode, AckProperties said) {
         if (hooks.listensToAcks()) {
             List<ReasonCode> reasons = List.of(reason(reasonCode));
-            hooks.acknowledged(client, new Reply(replyType(type), packetId, reasons, null, List.of()), loop);
+            Properties properties = said.read();
+            Reply ack = new Reply(
+                    replyType(type), packetId, reasons, properties.reasonString(), properties.userProperties());
+            hooks.acknowledged(client, ack, loop);
         }
     }
 }

@@ -5,6 +5,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.util.ReferenceCountUtil;
+import io.skep.broker.codec.AckProperties;
 import io.skep.broker.codec.Auth;
 import io.skep.broker.codec.Connect;
 import io.skep.broker.codec.Disconnect;
@@ -140,9 +141,9 @@ final class Connection extends ChannelInboundHandlerAdapter implements PacketHan
     }
 
     @Override
-    public void onAck(PacketType type, int packetId, int reasonCode) {
+    public void onAck(PacketType type, int packetId, int reasonCode, AckProperties properties) {
         Session session = opened().session();
-        outlet().replies().received(type, packetId, reasonCode);
+        outlet().replies().received(type, packetId, reasonCode, properties);
         if (type == PacketType.PUBACK) {
             session.puback(packetId);
         } else if (type == PacketType.PUBREC) {

@@ -109,7 +109,7 @@ class DamagedPacketsTest {
         }
 
         @Override
-        public void onAck(PacketType type, int packetId, int reasonCode) {
+        public void onAck(PacketType type, int packetId, int reasonCode, AckProperties properties) {
             assertThat(packetId).isBetween(1, 65_535);
             assertThat(reasonCode).isBetween(0, 255);
         }

@@ -80,7 +80,7 @@ class HotPathTest {
         }
 
         @Override
-        public void onAck(PacketType type, int packetId, int reasonCode) {
+        public void onAck(PacketType type, int packetId, int reasonCode, AckProperties properties) {
             packets += packetId > 0 ? 0 : 1;
         }
 

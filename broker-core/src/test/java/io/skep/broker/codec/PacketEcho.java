@@ -81,7 +81,7 @@ public final class PacketEcho implements PacketHandler {
     }
 
     @Override
-    public void onAck(PacketType type, int packetId, int reasonCode) {
+    public void onAck(PacketType type, int packetId, int reasonCode, AckProperties properties) {
         check(packetId > 0 && packetId <= 65_535, "a packet id");
         check(ReasonCode.of(reasonCode) != null, "a reason code");
         PacketEncoder.ack(out, version == ProtocolVersion.V5_0, type, packetId, reasonCode);

@@ -148,7 +148,7 @@ class PropertiesTest {
         }
 
         @Override
-        public void onAck(PacketType type, int packetId, int reasonCode) {}
+        public void onAck(PacketType type, int packetId, int reasonCode, AckProperties properties) {}
 
         @Override
         public void onPingreq() {}

@@ -37,7 +37,7 @@ final class Transcript implements PacketHandler {
     }
 
     @Override
-    public void onAck(PacketType type, int packetId, int reasonCode) {
+    public void onAck(PacketType type, int packetId, int reasonCode, AckProperties properties) {
         lines.add(type + " id=" + packetId + " reason=" + reasonCode);
     }
 

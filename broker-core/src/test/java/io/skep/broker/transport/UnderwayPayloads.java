@@ -4,6 +4,7 @@ package io.skep.broker.transport;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
+import io.skep.broker.codec.AckProperties;
 import io.skep.broker.codec.Packet;
 import io.skep.broker.codec.PacketHandler;
 import io.skep.broker.codec.PacketType;
@@ -43,8 +44,8 @@ final class UnderwayPayloads implements PacketHandler {
     }
 
     @Override
-    public void onAck(PacketType type, int packetId, int reasonCode) {
-        next.onAck(type, packetId, reasonCode);
+    public void onAck(PacketType type, int packetId, int reasonCode, AckProperties properties) {
+        next.onAck(type, packetId, reasonCode, properties);
     }
 
     @Override

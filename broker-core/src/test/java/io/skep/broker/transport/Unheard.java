@@ -1,6 +1,7 @@
 // Skep, an MQTT broker. Apache-2.0; see LICENSE.
 package io.skep.broker.transport;
 
+import io.skep.broker.codec.AckProperties;
 import io.skep.broker.codec.Packet;
 import io.skep.broker.codec.PacketHandler;
 import io.skep.broker.codec.PacketType;
@@ -13,7 +14,7 @@ final class Unheard implements PacketHandler {
     public void onPublish(PublishFrame publish) {}
 
     @Override
-    public void onAck(PacketType type, int packetId, int reasonCode) {}
+    public void onAck(PacketType type, int packetId, int reasonCode, AckProperties properties) {}
 
     @Override
     public void onPingreq() {}

@@ -26,6 +26,8 @@ import io.skep.sdk.UserProperty;
 import io.skep.sdk.auth.Decision;
 import io.skep.sdk.packet.Reply;
 import io.skep.sdk.testkit.BrokerExtension;
+import java.nio.ByteBuffer;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -154,5 +156,35 @@ class ReplyInterceptorTest {
                         "acks PUBREC SUCCESS",
                         "acks PUBCOMP SUCCESS",
                         "acks PUBACK QUOTA_EXCEEDED");
+    }
+
+    @Test
+    void whatClientsSayWithAnAcknowledgementIsSeen() {
+        BlockingQueue<String> seen = new LinkedBlockingQueue<>();
+        broker.hooks(hooks -> hooks.ackListener(
+                (client, ack) -> seen.add(ack.reason() + " " + ack.reasonString() + " " + ack.userProperties())));
+        RawClient client = clients.connect5("explains").subscribe5("explains/#", 1);
+        RawClient publisher = clients.connect5("p");
+        publisher.publishAcknowledged5(1, "explains/1", "x");
+        client.send(pubackWith(client.nextPublish5().id(), "97 0e 1f 0004 66756c6c 26 0001 61 0001 62"));
+        publisher.publishAcknowledged5(1, "explains/2", "x");
+        client.send(pubackWith(client.nextPublish5().id(), "00 00"))
+                .send(pubackWith(99, "10"))
+                .expectSilence();
+        assertThat(seen)
+                .containsExactly(
+                        "QUOTA_EXCEEDED full [UserProperty[name=a, value=b]]",
+                        "SUCCESS null []",
+                        "NO_MATCHING_SUBSCRIBERS null []");
+    }
+
+    private static byte[] pubackWith(int id, String rest) {
+        byte[] tail = HexFormat.of().parseHex(rest.replace(" ", ""));
+        return ByteBuffer.allocate(4 + tail.length)
+                .put((byte) 0x40)
+                .put((byte) (2 + tail.length))
+                .putShort((short) id)
+                .put(tail)
+                .array();
     }
 }

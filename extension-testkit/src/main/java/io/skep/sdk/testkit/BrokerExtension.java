@@ -56,6 +56,7 @@ public final class BrokerExtension
     private final List<Installed> installed = new ArrayList<>();
     private UnaryOperator<SkepConfig> change = UnaryOperator.identity();
     private List<InetSocketAddress> addresses = List.of();
+    private @Nullable ManualTime time;
     private boolean servesClass;
     private int registrationsOfClass;
     private @Nullable Path home;
@@ -120,6 +121,17 @@ public final class BrokerExtension
     }
 
     /**
+     * Lets the extensions that start after this live in a time that the test advances.
+     *
+     * @param manual their clock, and when their scheduled tasks run
+     * @return this
+     */
+    public BrokerExtension time(ManualTime manual) {
+        time = manual;
+        return this;
+    }
+
+    /**
      * Gives an extension its configuration: what is in {@code conf/extensions/<id>.yaml}. One that runs, and has asked
      * for changes, has been told of it when this returns.
      *
@@ -171,7 +183,7 @@ public final class BrokerExtension
 
     private void install(Broker running, Registration registration) {
         String id = registration.id() == null ? "test-" + (installed.size() + 1) : registration.id();
-        installed.add(Installed.start(id, registration.extension(), running, home()));
+        installed.add(Installed.start(id, registration.extension(), running, home(), time));
     }
 
     /**

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 
 /** An extension that was started in the broker of a test, without a JAR. */
@@ -26,13 +27,14 @@ record Installed(
         ExtensionServices services,
         List<Runnable> configListeners) {
 
-    static Installed start(String id, Extension extension, Broker broker, Path home) {
+    static Installed start(String id, Extension extension, Broker broker, Path home, @Nullable ManualTime time) {
         ExtensionsConfig config = broker.get(SkepConfig.class).extensions();
-        ScheduledExecutorService executor = new ScheduledThreadPoolExecutor(config.threadsMax(), task -> {
+        ScheduledExecutorService threads = new ScheduledThreadPoolExecutor(config.threadsMax(), task -> {
             Thread thread = new Thread(task, "skep-ext-" + id);
             thread.setDaemon(true);
             return thread;
         });
+        ScheduledExecutorService executor = time == null ? threads : time.executor(threads);
         ExtensionHooks hooks = new ExtensionHooks(id, config, executor, broker.get(Metrics.class));
         ExtensionServices services =
                 broker.get(Services.class).of(id, config, extension.getClass().getClassLoader());
@@ -45,7 +47,8 @@ record Installed(
                     LoggerFactory.getLogger("extension." + id),
                     executor,
                     services,
-                    configListeners));
+                    configListeners,
+                    time));
         } catch (Exception e) {
             throw new IllegalStateException("extension " + id + ": does not start", e);
         }

@@ -16,10 +16,12 @@ import io.skep.sdk.service.SessionAttributes;
 import io.skep.sdk.service.Sessions;
 import io.skep.sdk.service.Subscriptions;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
 /** What an extension under test sees of the broker: all that it would see as a JAR. */
@@ -30,7 +32,8 @@ record TestContext(
         Logger logger,
         ScheduledExecutorService executor,
         ExtensionServices services,
-        List<Runnable> configListeners)
+        List<Runnable> configListeners,
+        @Nullable ManualTime time)
         implements ExtensionContext {
 
     @Override
@@ -46,6 +49,16 @@ record TestContext(
     @Override
     public <T extends Record> void onConfigChange(Class<T> type, Consumer<? super T> listener) {
         configListeners.add(() -> listener.accept(config(type)));
+    }
+
+    @Override
+    public Clock clock() {
+        return time == null ? Clock.systemUTC() : time.clock();
+    }
+
+    @Override
+    public long nanoTime() {
+        return time == null ? System.nanoTime() : time.nanoTime();
     }
 
     @Override

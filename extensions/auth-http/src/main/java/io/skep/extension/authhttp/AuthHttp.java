@@ -20,7 +20,7 @@ public final class AuthHttp implements Extension {
     public void start(ExtensionContext context) {
         AuthHttpConfig config = context.config(AuthHttpConfig.class);
         Server server = new Server(config, context.configFolder(), context.executor());
-        AnswerCache cache = new AnswerCache(config.cache(), System::nanoTime);
+        AnswerCache cache = new AnswerCache(config.cache(), context::nanoTime);
         HookOptions options =
                 HookOptions.DEFAULT.withDeadline(config.limits().deadline().plus(SPARE));
         String authorizeUrl = config.authorizeUrl();

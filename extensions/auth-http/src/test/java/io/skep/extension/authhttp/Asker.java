@@ -5,9 +5,12 @@ import io.skep.sdk.Client;
 import io.skep.sdk.ProtocolVersion;
 import io.skep.sdk.Qos;
 import io.skep.sdk.auth.Action;
+import io.skep.sdk.auth.Authenticator;
+import io.skep.sdk.auth.Authorizer;
 import io.skep.sdk.auth.Decision;
 import io.skep.sdk.auth.Login;
 import io.skep.sdk.auth.Operation;
+import io.skep.sdk.testkit.BareContext;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -21,11 +24,11 @@ import org.jspecify.annotations.Nullable;
 /** The extension, started in a folder with its configuration, and clients that want in. */
 final class Asker implements AutoCloseable {
 
-    final TestContext context;
+    final BareContext context;
 
     Asker(Path folder, String configuration) throws Exception {
         Files.writeString(folder.resolve("auth-http.yaml"), configuration);
-        context = new TestContext(folder);
+        context = new BareContext("auth-http", folder);
         new AuthHttp().start(context);
     }
 
@@ -35,7 +38,7 @@ final class Asker implements AutoCloseable {
     }
 
     CompletableFuture<Decision> login(Login login) {
-        return soon(context.authenticators.get(0).authenticate(login));
+        return soon(context.hook(Authenticator.class).authenticate(login));
     }
 
     CompletableFuture<Decision> login(String id, String password) {
@@ -48,7 +51,7 @@ final class Asker implements AutoCloseable {
 
     Decision publish(String topic, int qos) {
         Operation operation = new Operation(Action.PUBLISH, topic, Qos.of(qos), true);
-        return soon(context.authorizers.get(0).authorize(client("c", "anna"), operation))
+        return soon(context.hook(Authorizer.class).authorize(client("c", "anna"), operation))
                 .join();
     }
 
@@ -63,6 +66,6 @@ final class Asker implements AutoCloseable {
 
     @Override
     public void close() {
-        context.executor.shutdownNow();
+        context.close();
     }
 }

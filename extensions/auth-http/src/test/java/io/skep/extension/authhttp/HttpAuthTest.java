@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.skep.sdk.ReasonCode;
 import io.skep.sdk.auth.Action;
+import io.skep.sdk.auth.Authorizer;
 import io.skep.sdk.auth.Decision;
 import io.skep.sdk.auth.Login;
 import io.skep.sdk.auth.Permission;
@@ -129,7 +130,7 @@ class HttpAuthTest {
 
     @Test
     void withoutSuchAUrlThereIsNoAuthorizer() throws Exception {
-        assertThat(asker("").context.authorizers).isEmpty();
+        assertThat(asker("").context.hooks(Authorizer.class)).isEmpty();
     }
 
     @Test

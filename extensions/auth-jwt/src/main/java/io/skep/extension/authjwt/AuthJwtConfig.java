@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param audience of which {@code aud} has to name one; empty for any
  * @param clockSkew by which clocks may differ
  * @param expiryRequired whether a token has to have {@code exp}; true if left out
+ * @param disconnectAtExpiry whether a connection ends when its token expires; true if left out
  * @param tokenIn which part of CONNECT is the token
  * @param userNameMustMatch whether the user name of CONNECT has to be who the token says it is
  * @param clientId which client ids a token is for: {@code *} stands for any characters; with placeholders; null for any
@@ -39,6 +40,7 @@ public record AuthJwtConfig(
         List<String> audience,
         Duration clockSkew,
         Boolean expiryRequired,
+        Boolean disconnectAtExpiry,
         TokenIn tokenIn,
         boolean userNameMustMatch,
         @Nullable String clientId,
@@ -65,6 +67,7 @@ public record AuthJwtConfig(
         audience = audience == null ? List.of() : List.copyOf(audience);
         clockSkew = clockSkew == null ? Duration.ofSeconds(30) : clockSkew;
         expiryRequired = expiryRequired == null || expiryRequired;
+        disconnectAtExpiry = disconnectAtExpiry == null || disconnectAtExpiry;
         tokenIn = tokenIn == null ? TokenIn.PASSWORD : tokenIn;
         claims = claims == null ? ClaimsConfig.DEFAULT : claims;
         permissions = permissions == null ? List.of() : List.copyOf(permissions);

@@ -12,12 +12,14 @@ import io.skep.sdk.auth.Decision;
 import io.skep.sdk.auth.Login;
 import java.nio.charset.StandardCharsets;
 import java.text.ParseException;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Base64;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,14 +34,26 @@ final class JwtAuthenticator implements Authenticator {
     private final Grants grants;
     private final Keys keys;
     private final Executor executor;
+    private final BiConsumer<Client, Instant> admitted;
 
-    JwtAuthenticator(AuthJwtConfig config, Keys keys, InstantSource clock, Executor executor) {
+    /**
+     * Asks nobody yet.
+     *
+     * @param admitted hears who was let in with a token that expires, and when it does
+     */
+    JwtAuthenticator(
+            AuthJwtConfig config,
+            Keys keys,
+            InstantSource clock,
+            Executor executor,
+            BiConsumer<Client, Instant> admitted) {
         this.config = config;
         this.algorithms = Set.copyOf(config.algorithms());
         this.check = new ClaimsCheck(config, clock);
         this.grants = new Grants(config.permissions(), config.claims());
         this.keys = keys;
         this.executor = executor;
+        this.admitted = admitted;
     }
 
     @Override
@@ -123,7 +137,11 @@ final class JwtAuthenticator implements Authenticator {
             if (config.clientId() != null && !Wildcard.matches(config.clientId(), values, client.id())) {
                 return notAuthorized("client id: '" + client.id() + "' (expected: one that the token is for)");
             }
-            return Decision.allow(grants.of(values));
+            Decision decision = Decision.allow(grants.of(values));
+            if (claims.getExpirationTime() != null) {
+                admitted.accept(client, claims.getExpirationTime().toInstant());
+            }
+            return decision;
         } catch (IllegalArgumentException e) {
             return notAuthorized(String.valueOf(e.getMessage()));
         }

@@ -49,6 +49,7 @@ class AuthJwtConfigTest {
                         List.of("mqtt"),
                         defaults.clockSkew(),
                         defaults.expiryRequired(),
+                        defaults.disconnectAtExpiry(),
                         defaults.tokenIn(),
                         defaults.userNameMustMatch(),
                         "%u-*",
@@ -62,6 +63,7 @@ class AuthJwtConfigTest {
         AuthJwtConfig config = bind("keys: {url: https://a.example/jwks}");
         assertThat(config.algorithms()).containsExactly("RS256", "ES256");
         assertThat(config.expiryRequired()).isTrue();
+        assertThat(config.disconnectAtExpiry()).isTrue();
         assertThat(config.tokenIn()).isEqualTo(TokenIn.PASSWORD);
         assertThat(config.clockSkew()).isEqualTo(Duration.ofSeconds(30));
         assertThat(config.claims().user()).isEqualTo("sub");

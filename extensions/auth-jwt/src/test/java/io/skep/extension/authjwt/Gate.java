@@ -6,9 +6,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.skep.sdk.Client;
 import io.skep.sdk.ProtocolVersion;
 import io.skep.sdk.ReasonCode;
+import io.skep.sdk.auth.Authenticator;
 import io.skep.sdk.auth.Decision;
 import io.skep.sdk.auth.Login;
 import io.skep.sdk.auth.Permission;
+import io.skep.sdk.testkit.BareContext;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -21,12 +23,12 @@ import org.jspecify.annotations.Nullable;
 /** The extension, started in a folder with its configuration. */
 final class Gate implements AutoCloseable {
 
-    final TestContext context;
+    final BareContext context;
     private final AuthJwt extension = new AuthJwt();
 
     Gate(Path folder, String configuration) throws Exception {
         Files.writeString(folder.resolve("auth-jwt.yaml"), configuration);
-        context = new TestContext(folder);
+        context = new BareContext("auth-jwt", folder);
         extension.start(context);
     }
 
@@ -38,7 +40,7 @@ final class Gate implements AutoCloseable {
         InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), 40_000);
         Client client = new Client(clientId, userName, address, ProtocolVersion.V3_1_1, "tcp", List.of());
         byte[] bytes = password == null ? null : password.getBytes(StandardCharsets.UTF_8);
-        Decision decision = context.authenticators.get(0).authenticate(new Login(client, bytes));
+        Decision decision = context.hook(Authenticator.class).authenticate(new Login(client, bytes));
         return decision instanceof Decision.Later later
                 ? later.stage()
                         .toCompletableFuture()
@@ -69,6 +71,6 @@ final class Gate implements AutoCloseable {
     @Override
     public void close() {
         extension.stop();
-        context.executor.shutdownNow();
+        context.close();
     }
 }

@@ -33,6 +33,9 @@ import org.junit.jupiter.api.io.TempDir;
 class KeysTest {
 
     private static final Duration DEADLINE = Duration.ofSeconds(20);
+    private static final Duration REFETCH_MIN = Duration.ofSeconds(10);
+    private static final Duration SETTLED = Duration.ofSeconds(2); // seen, and then seen again as it was
+    private static final Duration REFRESH = Duration.ofMinutes(2);
 
     @TempDir
     Path folder;
@@ -93,15 +96,33 @@ class KeysTest {
     @Test
     void aKeyThatIsNotKnownYetIsFetched() throws Exception {
         answer = Tokens.set(Tokens.RSA.toPublicJWK());
-        Gate gate = gate("  refetch-min: 100ms");
+        Gate gate = gate("");
         assertThat(gate.login(Tokens.anna(Tokens.RSA, "RS256"))).isInstanceOf(Decision.Allow.class);
 
         answer = Tokens.set(Tokens.RSA.toPublicJWK(), Tokens.EC.toPublicJWK());
-        await(() -> gate.login(Tokens.anna(Tokens.EC, "ES256")) instanceof Decision.Allow);
+        Gate.assertRefused(gate.login(Tokens.anna(Tokens.EC, "ES256")), "signature: wrong"); // it was asked just now
+        gate.context.time().advance(REFETCH_MIN);
+        assertThat(gate.login(Tokens.anna(Tokens.EC, "ES256"))).isInstanceOf(Decision.Allow.class);
 
         answer = Tokens.set(Tokens.EC.toPublicJWK());
-        await(() -> !(gate.login(Tokens.anna(Tokens.ec("other", Curve.P_256), "ES256")) instanceof Decision.Allow)
-                && gate.login(Tokens.anna(Tokens.RSA, "RS256")) instanceof Decision.Deny);
+        gate.context.time().advance(REFETCH_MIN);
+        Gate.assertRefused(gate.login(Tokens.anna(Tokens.ec("other", Curve.P_256), "ES256")), "signature: wrong");
+        Gate.assertRefused(gate.login(Tokens.anna(Tokens.RSA, "RS256")), "signature: wrong");
+    }
+
+    @Test
+    void keysAreAskedForAgainWhenTheyAreOld() throws Exception {
+        answer = Tokens.set(Tokens.RSA.toPublicJWK());
+        Gate gate = gate("  refresh: 2m");
+        assertThat(gate.login(Tokens.anna(Tokens.RSA, "RS256"))).isInstanceOf(Decision.Allow.class);
+
+        gate.context.time().advance(REFRESH.minusSeconds(1));
+        assertThat(requests).hasValue(1);
+        answer = Tokens.set(Tokens.EC.toPublicJWK());
+        gate.context.time().advance(Duration.ofSeconds(1));
+        await(() -> gate.login(Tokens.anna(Tokens.RSA, "RS256")) instanceof Decision.Deny);
+        assertThat(requests).hasValue(2);
+        assertThat(gate.login(Tokens.anna(Tokens.EC, "ES256"))).isInstanceOf(Decision.Allow.class);
     }
 
     @Test
@@ -120,7 +141,7 @@ class KeysTest {
     void allWhoWaitForTheKeysWaitForOneAnswer() throws Exception {
         held = new CountDownLatch(1);
         answer = Tokens.set(Tokens.EC.toPublicJWK());
-        Gate gate = gate("  refetch-min: 100ms");
+        Gate gate = gate("");
         List<CompletableFuture<Decision>> logins = IntStream.range(0, 50)
                 .mapToObj(i ->
                         CompletableFuture.supplyAsync(() -> gate.login(Tokens.anna(Tokens.EC, "ES256")), threads))
@@ -135,35 +156,29 @@ class KeysTest {
     @Test
     void oldKeysHoldWhileTheUrlIsDownAndNobodyIsRefusedForAKeyThatMayExist() throws Exception {
         answer = Tokens.set(Tokens.RSA.toPublicJWK());
-        Gate gate = gate("  refetch-min: 100ms");
+        Gate gate = gate("");
         assertThat(gate.login(Tokens.anna(Tokens.RSA, "RS256"))).isInstanceOf(Decision.Allow.class);
 
         int port = server.getAddress().getPort();
         server.stop(0);
-        await(() -> {
-            try {
-                gate.login(Tokens.anna(Tokens.EC, "ES256"));
-                return false;
-            } catch (RuntimeException e) {
-                assertThat(e)
-                        .hasRootCauseInstanceOf(IllegalStateException.class)
-                        .hasMessageContaining("(expected: the key of a token)");
-                return true;
-            }
-        });
+        gate.context.time().advance(REFETCH_MIN);
+        assertThatThrownBy(() -> gate.login(Tokens.anna(Tokens.EC, "ES256")))
+                .hasRootCauseInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("(expected: the key of a token)");
         assertThat(gate.login(Tokens.anna(Tokens.RSA, "RS256"))).isInstanceOf(Decision.Allow.class);
-        assertThat(gate.context.warnings)
+        assertThat(gate.context.warnings())
                 .anySatisfy(line -> assertThat(line).contains("the keys stay as they were, 1 of them"));
 
         answer = Tokens.set(Tokens.EC.toPublicJWK());
         server = listen(port);
+        gate.context.time().advance(REFETCH_MIN);
         await(() -> letIn(gate, Tokens.EC, "ES256"));
     }
 
     @Test
     void whatIsNoKeySetIsNotUsed() throws Exception {
         answer = Tokens.set(Tokens.RSA.toPublicJWK());
-        Gate gate = gate("  refetch-min: 100ms");
+        Gate gate = gate("");
         assertThat(gate.login(Tokens.anna(Tokens.RSA, "RS256"))).isInstanceOf(Decision.Allow.class);
         for (String wrong : List.of(
                 "<html>",
@@ -180,7 +195,7 @@ class KeysTest {
         status = 500;
         awaitAnswer(gate);
         assertThat(gate.login(Tokens.anna(Tokens.RSA, "RS256"))).isInstanceOf(Decision.Allow.class);
-        assertThat(gate.context.warnings)
+        assertThat(gate.context.warnings())
                 .filteredOn(line -> line.contains("; the keys stay as they were, 1 of them"))
                 .as("said once")
                 .hasSize(1);
@@ -189,6 +204,7 @@ class KeysTest {
     /** Asks for a key that is not known until the URL was asked, and has answered. */
     private void awaitAnswer(Gate gate) throws Exception {
         int before = requests.get();
+        gate.context.time().advance(REFETCH_MIN);
         await(() -> {
             assertThat(letIn(gate, Tokens.EC, "ES256")).isFalse();
             return requests.get() > before;
@@ -215,7 +231,7 @@ class KeysTest {
         assertThat(gate.login(Tokens.anna(Tokens.RSA, "RS256"))).isInstanceOf(Decision.Allow.class);
         assertThat(gate.login(Tokens.anna(Tokens.SECRET, "HS256"))).isInstanceOf(Decision.Allow.class);
         Gate.assertRefused(gate.login(Tokens.anna(published, "HS256")), "signature: wrong");
-        assertThat(gate.context.warnings)
+        assertThat(gate.context.warnings())
                 .anySatisfy(line -> assertThat(line).contains("key published: a secret (expected: a public key"));
     }
 
@@ -228,11 +244,13 @@ class KeysTest {
         assertThat(letIn(gate, Tokens.RSA, "RS256")).isTrue();
 
         Files.writeString(file, Tokens.set(Tokens.EC));
-        await(() -> letIn(gate, Tokens.EC, "ES256"));
+        gate.context.time().advance(SETTLED);
+        assertThat(letIn(gate, Tokens.EC, "ES256")).isTrue();
         assertThat(letIn(gate, Tokens.RSA, "RS256")).isFalse();
 
         Files.writeString(file, "{");
-        await(() -> gate.context.warnings.stream().anyMatch(line -> line.startsWith("the change is not used")));
+        gate.context.time().advance(SETTLED);
+        assertThat(gate.context.warnings()).anySatisfy(line -> assertThat(line).startsWith("the change is not used"));
         assertThat(letIn(gate, Tokens.EC, "ES256")).isTrue();
     }
 

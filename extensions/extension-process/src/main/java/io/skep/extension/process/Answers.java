@@ -9,11 +9,13 @@ import io.skep.sdk.auth.Decision;
 import io.skep.sdk.auth.Permission;
 import io.skep.sdk.auth.Permission.Effect;
 import io.skep.sdk.auth.Permissions;
+import io.skep.sdk.packet.Interception;
 import io.skep.sdk.publish.Publish;
 import io.skep.sdk.publish.PublishAnswer;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Function;
 
 /**
  * What the program has answered, as the broker understands it. What it does not understand is a failure of the call.
@@ -48,8 +50,23 @@ final class Answers {
             case NEXT -> PublishAnswer.pass();
             case CHANGE -> PublishAnswer.change(changed(answer.getChange(), publish));
             case DROP -> PublishAnswer.drop();
-            case DENY -> PublishAnswer.deny(reason(answer.getDeny(), ReasonCode.NOT_AUTHORIZED));
+            case DENY ->
+                PublishAnswer.deny(
+                        reason(answer.getDeny(), ReasonCode.NOT_AUTHORIZED),
+                        answer.getDeny().getText());
             case ALLOW, ANSWER_NOT_SET -> throw wrong(answer, "next, change, drop or deny, to a publish");
+        };
+    }
+
+    static <T> Interception<T> request(Wire.Answer answer, Function<Wire.Change, T> changed) {
+        return switch (answer.getAnswerCase()) {
+            case NEXT -> Interception.pass();
+            case CHANGE -> Interception.change(changed.apply(answer.getChange()));
+            case DENY ->
+                Interception.deny(
+                        reason(answer.getDeny(), ReasonCode.NOT_AUTHORIZED),
+                        answer.getDeny().getText());
+            case ALLOW, DROP, ANSWER_NOT_SET -> throw wrong(answer, "next, change or deny, to a request");
         };
     }
 
@@ -115,15 +132,18 @@ final class Answers {
             changed = changed.withRetain(change.getRetain());
         }
         if (change.hasUserProperties()) {
-            List<UserProperty> properties = change.getUserProperties().getPropertiesList().stream()
-                    .map(property -> new UserProperty(property.getName(), property.getValue()))
-                    .toList();
-            changed = changed.withUserProperties(properties);
+            changed = changed.withUserProperties(userProperties(change));
         }
         return changed;
     }
 
-    private static Qos qos(int value) {
+    static List<UserProperty> userProperties(Wire.Change change) {
+        return change.getUserProperties().getPropertiesList().stream()
+                .map(property -> new UserProperty(property.getName(), property.getValue()))
+                .toList();
+    }
+
+    static Qos qos(int value) {
         if (value < 0 || value > QOS_MAX) {
             throw new Unanswered("answer: qos: " + Integer.toUnsignedString(value) + " (expected: 0, 1 or 2)");
         }

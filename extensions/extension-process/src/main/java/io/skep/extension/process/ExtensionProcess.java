@@ -37,6 +37,11 @@ public final class ExtensionProcess implements Extension {
                             calls::intercept,
                             options.withFallback(onFailure.publish()).withTopicFilter(config.publishTopicFilter()));
                 case EVENTS -> hooks.listen(Event.class, fresh::tell);
+                case CONNECT -> hooks.connectInterceptor(calls::connect, options.withFallback(onFailure.connect()));
+                case SUBSCRIBE ->
+                    hooks.subscribeInterceptor(calls::subscribe, options.withFallback(onFailure.subscribe()));
+                case UNSUBSCRIBE ->
+                    hooks.unsubscribeInterceptor(calls::unsubscribe, options.withFallback(onFailure.unsubscribe()));
             }
         }
     }

@@ -10,7 +10,13 @@ public enum HookKind {
     /** What becomes of a message that a client publishes. */
     PUBLISH(Wire.Hook.HOOK_PUBLISH),
     /** What has happened. */
-    EVENTS(Wire.Hook.HOOK_EVENTS);
+    EVENTS(Wire.Hook.HOOK_EVENTS),
+    /** What becomes of a CONNECT, before it is decided on. */
+    CONNECT(Wire.Hook.HOOK_CONNECT),
+    /** What becomes of a subscription. */
+    SUBSCRIBE(Wire.Hook.HOOK_SUBSCRIBE),
+    /** What becomes of the end of a subscription. */
+    UNSUBSCRIBE(Wire.Hook.HOOK_UNSUBSCRIBE);
 
     private final Wire.Hook wire;
 

@@ -9,9 +9,19 @@ import io.skep.sdk.HookOptions.Fallback;
  * @param authenticate of logins
  * @param authorize of operations
  * @param publish of messages
+ * @param connect of what comes before a login
+ * @param subscribe of subscriptions
+ * @param unsubscribe of their ends
  */
-public record OnFailure(Fallback authenticate, Fallback authorize, Fallback publish) {
+public record OnFailure(
+        Fallback authenticate,
+        Fallback authorize,
+        Fallback publish,
+        Fallback connect,
+        Fallback subscribe,
+        Fallback unsubscribe) {
 
     /** Fails closed. */
-    public static final OnFailure DEFAULT = new OnFailure(Fallback.DENY, Fallback.DENY, Fallback.DENY);
+    public static final OnFailure DEFAULT =
+            new OnFailure(Fallback.DENY, Fallback.DENY, Fallback.DENY, Fallback.DENY, Fallback.DENY, Fallback.DENY);
 }

@@ -55,7 +55,9 @@ public record ProcessConfig(
         }
         if (hooks.isEmpty()) {
             throw Checks.wrong(
-                    "hooks", "none", "a list of authenticate, authorize, publish and events, or some of them");
+                    "hooks",
+                    "none",
+                    "some of authenticate, authorize, publish, events, connect, subscribe and unsubscribe");
         }
         Checks.range("deadline", deadline, Duration.ofMillis(10), Duration.ofMinutes(5));
         TopicFilter.of(publishTopicFilter);

@@ -14,6 +14,7 @@ import io.skep.sdk.publish.Publish;
 import java.net.InetAddress;
 import java.security.cert.CertificateEncodingException;
 import java.security.cert.X509Certificate;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** What the program is asked and told, as messages. */
@@ -51,6 +52,10 @@ final class Questions {
 
     /** Of a publish that stays valid until the call is sent. */
     static Wire.Call.Builder publish(Client client, Publish publish) {
+        return Wire.Call.newBuilder().setClient(client(client)).setPublish(message(publish));
+    }
+
+    static Wire.Publish.Builder message(Publish publish) {
         Wire.Publish.Builder wire = Wire.Publish.newBuilder()
                 .setTopic(publish.topic())
                 .setPayload(UnsafeByteOperations.unsafeWrap(publish.payload()))
@@ -69,11 +74,16 @@ final class Questions {
         if (publish.correlationData() != null) {
             wire.setCorrelationData(UnsafeByteOperations.unsafeWrap(publish.correlationData()));
         }
-        for (UserProperty property : publish.userProperties()) {
-            wire.addUserProperties(
-                    Wire.UserProperty.newBuilder().setName(property.name()).setValue(property.value()));
-        }
-        return Wire.Call.newBuilder().setClient(client(client)).setPublish(wire);
+        return wire.addAllUserProperties(userProperties(publish.userProperties()));
+    }
+
+    static List<Wire.UserProperty> userProperties(List<UserProperty> properties) {
+        return properties.stream()
+                .map(each -> Wire.UserProperty.newBuilder()
+                        .setName(each.name())
+                        .setValue(each.value())
+                        .build())
+                .toList();
     }
 
     /** {@return the event, or null if the protocol does not know it} */
@@ -96,10 +106,21 @@ final class Questions {
                     .setClientId(dropped.clientId())
                     .setTopic(dropped.topic())
                     .setReason(dropped.reason()));
+        } else if (event instanceof Event.SessionResumed resumed) {
+            wire.setSessionResumed(Wire.Session.newBuilder().setClientId(resumed.clientId()));
+        } else if (event instanceof Event.ClientSubscribed subscribed) {
+            wire.setClientSubscribed(subscription(subscribed.client(), subscribed.topicFilter())
+                    .setQos(subscribed.qos().ordinal()));
+        } else if (event instanceof Event.ClientUnsubscribed unsubscribed) {
+            wire.setClientUnsubscribed(subscription(unsubscribed.client(), unsubscribed.topicFilter()));
         } else {
             return null;
         }
         return wire.build();
+    }
+
+    private static Wire.ClientSubscription.Builder subscription(Client client, String topicFilter) {
+        return Wire.ClientSubscription.newBuilder().setClient(client(client)).setTopicFilter(topicFilter);
     }
 
     private static Wire.ClientGone.Builder gone(Client client, ReasonCode reason, String text) {
@@ -109,7 +130,7 @@ final class Questions {
                 .setText(text);
     }
 
-    private static Wire.Client.Builder client(Client client) {
+    static Wire.Client.Builder client(Client client) {
         InetAddress address = client.address().getAddress();
         Wire.Client.Builder wire = Wire.Client.newBuilder()
                 .setId(client.id())

@@ -67,6 +67,9 @@ record Wants(
                 case EVENT_KIND_SESSION_CREATED -> kinds.add(Wire.Event.EventCase.SESSION_CREATED);
                 case EVENT_KIND_SESSION_ENDED -> kinds.add(Wire.Event.EventCase.SESSION_ENDED);
                 case EVENT_KIND_MESSAGE_DROPPED -> kinds.add(Wire.Event.EventCase.MESSAGE_DROPPED);
+                case EVENT_KIND_SESSION_RESUMED -> kinds.add(Wire.Event.EventCase.SESSION_RESUMED);
+                case EVENT_KIND_CLIENT_SUBSCRIBED -> kinds.add(Wire.Event.EventCase.CLIENT_SUBSCRIBED);
+                case EVENT_KIND_CLIENT_UNSUBSCRIBED -> kinds.add(Wire.Event.EventCase.CLIENT_UNSUBSCRIBED);
                 case EVENT_KIND_UNSPECIFIED, UNRECOGNIZED -> {
                     if (!wanted.isEmpty()) {
                         throw Checks.wrong("hello: event kind", kind.name(), "one of the protocol");

@@ -64,7 +64,9 @@ final class Cost {
     void ofMessages() throws Exception {
         try (NodeProgram program = NodeProgram.start().awaitServing()) {
             Harness.configure(
-                    broker, "address: " + program.address() + "\nhooks: [authenticate, authorize, publish, events]\n");
+                    broker,
+                    "address: " + program.address()
+                            + "\nhooks: [authenticate, authorize, publish, subscribe, events]\n");
             messages();
         }
     }

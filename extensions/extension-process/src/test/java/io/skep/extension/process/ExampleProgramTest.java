@@ -41,7 +41,8 @@ class ExampleProgramTest {
     private void install(String more) throws Exception {
         Harness.configure(
                 broker,
-                "address: " + program.address() + "\nhooks: [authenticate, authorize, publish, events]\n" + more);
+                "address: " + program.address() + "\nhooks: [authenticate, authorize, publish, subscribe, events]\n"
+                        + more);
         broker.extension("extension-process", new ExtensionProcess());
     }
 
@@ -74,6 +75,12 @@ class ExampleProgramTest {
         assertThat(ann.publish("ann/door", "open")).isEqualTo(SUCCESS);
         Harness.await("two messages", () -> ann.received.size() == 2);
         assertThat(ann.received).containsExactly("{\"celsius\":21.5,\"from\":\"ann\"}", "open");
+        Person bob = connected("bob");
+        assertThat(bob.subscribe("me/#"))
+                .as("what it may not have under this name")
+                .isEqualTo(1);
+        assertThat(bob.publish("bob/door", "closed")).isEqualTo(SUCCESS);
+        Harness.await("a message of its own topics", () -> bob.received.contains("closed"));
         assertThat(program.output).doesNotContain("connected: eve");
     }
 

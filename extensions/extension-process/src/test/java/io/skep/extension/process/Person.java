@@ -46,6 +46,11 @@ final class Person implements AutoCloseable, MqttCallback {
         return reason(token);
     }
 
+    /** {@return the reason code of UNSUBACK} */
+    int unsubscribe(String filter) throws MqttException {
+        return reason(client.unsubscribe(filter));
+    }
+
     /** {@return the reason code of PUBACK} */
     int publish(String topic, String payload) {
         try {

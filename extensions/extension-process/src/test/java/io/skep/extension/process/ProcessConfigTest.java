@@ -35,7 +35,7 @@ class ProcessConfigTest {
                         0,
                         Duration.ofSeconds(2),
                         "#",
-                        new OnFailure(Fallback.DENY, Fallback.DENY, Fallback.DENY),
+                        OnFailure.DEFAULT,
                         null,
                         Limits.DEFAULT));
     }
@@ -65,7 +65,13 @@ class ProcessConfigTest {
                         -5,
                         Duration.ofMillis(500),
                         "a/+",
-                        new OnFailure(Fallback.DENY, Fallback.NEXT, Fallback.DENY),
+                        new OnFailure(
+                                Fallback.DENY,
+                                Fallback.NEXT,
+                                Fallback.DENY,
+                                Fallback.DENY,
+                                Fallback.DENY,
+                                Fallback.DENY),
                         new TlsConfig("t.pem", "c.pem", "k.pem"),
                         new Limits(
                                 Duration.ofSeconds(1),

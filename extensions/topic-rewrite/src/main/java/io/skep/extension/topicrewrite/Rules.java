@@ -66,6 +66,11 @@ record Rules(List<Rewriting> publishing, List<Rewriting> subscribing, List<Resto
         return null;
     }
 
+    /** {@return whether any name is given back} */
+    boolean restores() {
+        return !delivering.isEmpty();
+    }
+
     /** {@return the topic that a recipient knows, null for that which the message has} */
     @Nullable String restored(String topic, Client recipient) {
         for (Restoration restoration : delivering) {

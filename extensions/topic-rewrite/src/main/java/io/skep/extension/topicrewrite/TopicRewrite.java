@@ -25,14 +25,22 @@ public final class TopicRewrite implements Extension {
     @Override
     public void start(ExtensionContext context) {
         rules = Rules.of(context.config(TopicRewriteConfig.class));
+        boolean restores = rules.restores();
         context.onConfigChange(TopicRewriteConfig.class, config -> {
-            rules = Rules.of(config);
+            Rules changed = Rules.of(config);
+            if (changed.restores() && !restores) {
+                throw new IllegalArgumentException("restore: true (expected: false, as in all rules at the start;"
+                        + " 'skep extensions reload topic-rewrite' takes it)");
+            }
+            rules = changed;
             context.logger().info("{} rules", config.rules().size());
         });
         context.hooks().publishInterceptor(this::publish);
         context.hooks().subscribeInterceptor(this::subscribe);
         context.hooks().unsubscribeInterceptor(this::unsubscribe);
-        context.hooks().deliveryInterceptor(this::deliver);
+        if (restores) { // it costs something for each message to each client
+            context.hooks().deliveryInterceptor(this::deliver);
+        }
     }
 
     private PublishAnswer publish(Client client, Publish publish) {

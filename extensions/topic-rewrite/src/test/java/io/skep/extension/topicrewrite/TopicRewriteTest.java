@@ -4,10 +4,16 @@ package io.skep.extension.topicrewrite;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.skep.sdk.publish.DeliveryInterceptor;
+import io.skep.sdk.publish.PublishInterceptor;
+import io.skep.sdk.testkit.BareContext;
 import io.skep.sdk.testkit.BrokerExtension;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -159,6 +165,25 @@ class TopicRewriteTest {
                     .hasMessageContaining("to: $2 (expected: one of the wildcards of from");
             client.publish("old/x", "second");
             assertThat(client.next()).isEqualTo("now/x second");
+        }
+    }
+
+    @Test
+    void deliveriesAreLookedAtOnlyIfARuleRestores(@TempDir Path folder) throws Exception {
+        Path file = folder.resolve("topic-rewrite.yaml");
+        Files.writeString(file, "rules: [{from: a/+, to: b/$1}]");
+        try (BareContext context = new BareContext("topic-rewrite", folder)) {
+            new TopicRewrite().start(context);
+            assertThat(context.hooks(PublishInterceptor.class)).hasSize(1);
+            assertThat(context.hooks(DeliveryInterceptor.class)).isEmpty();
+            Files.writeString(file, "rules: [{from: a/+, to: b/$1, restore: true}]");
+            assertThatThrownBy(context::configChanged)
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("skep extensions reload topic-rewrite");
+        }
+        try (BareContext context = new BareContext("topic-rewrite", folder)) {
+            new TopicRewrite().start(context);
+            assertThat(context.hooks(DeliveryInterceptor.class)).hasSize(1);
         }
     }
 }
