@@ -16,6 +16,7 @@ import io.skep.broker.config.StorageConfig;
 import io.skep.broker.extension.ExtensionHost;
 import io.skep.broker.hook.HookChains;
 import io.skep.broker.hook.Watchdog;
+import io.skep.broker.loop.HeapGrowth;
 import io.skep.broker.loop.Loops;
 import io.skep.broker.metrics.Metrics;
 import io.skep.broker.routing.Router;
@@ -151,6 +152,7 @@ public final class Broker implements AutoCloseable {
         undo.push(injector.getInstance(SessionRegistry.class)::release);
         undo.push(() -> loops.close(STOP_TIMEOUT));
         undo.push(Watchdog.start(loops.all(), injector.getInstance(Metrics.class))::close);
+        HeapGrowth.watch(loops.all().get(0));
     }
 
     /** Before sessions are loaded, so that a start that takes long can be seen. */

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.skep.broker.config.StorageConfig;
+import io.skep.broker.data.Backup;
 import io.skep.broker.data.OfflineData;
 import io.skep.broker.storage.DataFormat;
 import io.skep.broker.storage.RocksDbProvider;
@@ -45,15 +46,27 @@ final class GoldenDataTest {
     @ValueSource(ints = {1, 2})
     void dataOfEachFormatIsExportedAsItAlwaysWas(int format) throws IOException {
         StoredExample.unpackGolden(format, home);
-        try (Storage storage = new RocksDbProvider().open(home.resolve("data"), Durability.FSYNC)) {
-            DataFormat.prepare(storage);
-        }
         StringWriter out = new StringWriter();
         try (OfflineData data = OfflineData.openExisting(StorageConfig.DEFAULT, home.resolve("data"));
                 InputStream expected = StoredExample.open("golden/format-" + format + ".jsonl")) {
             assertThat(data.verify(line -> {}).isSound()).isTrue();
             data.exportTo(out);
             assertThat(out).hasToString(new String(expected.readAllBytes(), UTF_8));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2})
+    void aBackupOfEachFormatIsRestoredAndABrokerFindsEverythingInIt(int format) throws IOException {
+        Path old = home.resolve("old");
+        StoredExample.unpackGolden(format, old);
+        Path backup = home.resolve("backup");
+        Backup.make(StorageConfig.DEFAULT, old.resolve("data"), backup);
+        try (OfflineData data = OfflineData.open(StorageConfig.DEFAULT, home.resolve("data"))) {
+            data.restore(backup, false);
+        }
+        try (RunningBroker broker = RunningBroker.start(home, StoredExample.CONFIG)) {
+            StoredExample.expectAll(broker.port());
         }
     }
 

@@ -78,14 +78,15 @@ public final class OfflineData implements AutoCloseable {
         }
     }
 
-    /** Tools know the present format only. */
+    /**
+     * Tools read every format that a broker does, and change none: what they are pointed at may be a backup. So a step
+     * that brings data forward has to leave records which {@link Decoder} reads in both shapes.
+     */
     static void checkFormat(int format) {
-        if (format != 0 && format != DataFormat.current()) {
+        if (format > DataFormat.current()) {
             throw new StorageException(
                     "storage.folder: data of format " + format + " (expected: " + DataFormat.current()
-                            + (format < DataFormat.current()
-                                    ? "; start the broker once, which brings it forward)"
-                                    : "; a newer Skep wrote it: use that version)"),
+                            + " or older; a newer Skep wrote it: use that version)",
                     null);
         }
     }

@@ -13,6 +13,7 @@ final class Backlog {
     private final Outbox outbox;
     private final Positions positions;
     private boolean loading;
+    private boolean dropping;
     private long sentBefore; // maybe
 
     Backlog(Outbox outbox, Positions positions) {
@@ -68,6 +69,44 @@ final class Backlog {
             }
         }
         session.pump();
+    }
+
+    /** Drops messages from the front, as soon as it is known which there are, until the others have room. */
+    void drop() {
+        Session session = outbox.session();
+        if (session.outlet() != null || session.heldBy() != null) {
+            load(); // what is needed anyway
+        } else if (!dropping) {
+            dropping = true;
+            long from = positions.diskFrom();
+            long end = positions.diskTo();
+            session.readQueue(outbox.key(from), outbox.key(end), PAGE_MESSAGES, page -> {
+                dropping = false;
+                if (page != null && session.outlet() == null) {
+                    drop(page, end);
+                }
+            });
+        }
+    }
+
+    private void drop(QueuePage page, long end) {
+        for (QueuePage.Row row : page.rows()) {
+            long position = ByteBuffer.wrap(row.key()).getLong(Long.BYTES);
+            if (!outbox.bounds().areExceeded() || outbox.bounds().isUncounted(position)) {
+                return;
+            }
+            if (positions.isSplit() && position >= positions.diskFrom()) {
+                positions.load(position, read(position, row));
+            }
+            if (!outbox.exchanges().isAtEnd() && outbox.exchanges().next() == position) {
+                outbox.drop(positions.at(position));
+            }
+        }
+        if (page.isLast()) {
+            positions.fill(end);
+        } else {
+            drop();
+        }
     }
 
     /** The session has ended: what another member of a shared group can do is given to it; then runs a last step. */

@@ -116,31 +116,33 @@ final class Outbox {
     private boolean makeRoom(Publication publication) {
         int size = publication.payloadLength();
         while (!bounds.hasRoom(size)) {
-            if (bounds.overflow() != SessionConfig.Overflow.DROP_OLDEST || !dropOldestWaiting()) {
+            if (bounds.overflow() != SessionConfig.Overflow.DROP_OLDEST || exchanges.isAtEnd()) {
                 return false;
             }
+            Entry oldest = positions.at(exchanges.next());
+            if (oldest == Entry.ON_DISK && positions.mayBeEmpty(exchanges.next())) {
+                backlog.drop();
+                return true; // a little too many, until the disk has told which there are
+            }
+            drop(oldest);
         }
         return true;
     }
 
-    private boolean dropOldestWaiting() {
-        if (exchanges.isAtEnd()) {
-            return false;
-        }
+    /** Drops the first that waits; but what is left of a message after PUBREC is none, and the client knows of it. */
+    void drop(@Nullable Entry oldest) {
         long position = exchanges.next();
-        Entry oldest = positions.at(position);
+        Message message = oldest == null ? null : oldest.message();
         if (oldest == Entry.ON_DISK) {
             session.dropped(Metric.DROPPED_QUEUE_FULL, new byte[0]);
             bounds.remove(position, bounds.averageBytes());
             session.write(batch -> batch.delete(Keyspace.QUEUE, key(position)), null);
             positions.fill(position + 1);
-        } else if (oldest != null) {
-            Message message = oldest.message();
-            session.dropped(Metric.DROPPED_QUEUE_FULL, message == null ? new byte[0] : message.topic());
+        } else if (oldest != null && message != null) {
+            session.dropped(Metric.DROPPED_QUEUE_FULL, message.topic());
             remove(oldest);
         }
         exchanges.skip();
-        return true;
     }
 
     /** Sends what may be sent, or gives it to a member of the group. */

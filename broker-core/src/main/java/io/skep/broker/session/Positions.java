@@ -19,6 +19,7 @@ final class Positions {
 
     private Row front = new Row(0);
     private @Nullable Row back; // if there is something between
+    private long emptyBefore; // maybe, of what is on disk only
 
     long base() {
         return front.begin();
@@ -98,6 +99,12 @@ final class Positions {
     void begin(long first, long end) {
         front = new Row(first);
         back = new Row(end);
+        emptyBefore = end;
+    }
+
+    /** {@return whether nothing may be left of a position that is on disk only} */
+    boolean mayBeEmpty(long position) {
+        return position < emptyBefore;
     }
 
     /**
@@ -143,9 +150,11 @@ final class Positions {
             return;
         }
         while (front.end() > Math.max(from, front.begin()) && canSink(front.at(front.end() - 1))) {
+            sinks(front, front.end() - 1);
             front.removeLast();
         }
         while (!rest.isEmpty() && canSink(rest.at(rest.begin()))) {
+            sinks(rest, rest.begin());
             rest.removeFirst();
         }
     }
@@ -157,6 +166,7 @@ final class Positions {
         }
         long end = first;
         while (end < front.end() && canSink(front.at(end))) {
+            sinks(front, end);
             end++;
         }
         if (end == first) {
@@ -170,6 +180,12 @@ final class Positions {
             front.removeLast();
         }
         back = rest;
+    }
+
+    private void sinks(Row row, long position) {
+        if (row.at(position) == null) {
+            emptyBefore = Math.max(emptyBefore, position + 1);
+        }
     }
 
     /** Gives memory back that is not needed while the client is away. */

@@ -58,6 +58,13 @@ final class QueueBounds {
                 && (limits.queueBytesTotalMax() == 0 || total.sum() + size <= limits.queueBytesTotalMax());
     }
 
+    /** {@return whether there is more than there may be} */
+    boolean areExceeded() {
+        return messages > limits.queueMessagesMax()
+                || (messages > 1 && bytes > limits.queueBytesMax())
+                || (limits.queueBytesTotalMax() != 0 && total.sum() > limits.queueBytesTotalMax());
+    }
+
     void add(long size) {
         messages++;
         grow(size);
@@ -69,7 +76,7 @@ final class QueueBounds {
         uncountedTo = end;
     }
 
-    private boolean isUncounted(long position) {
+    boolean isUncounted(long position) {
         return position >= uncountedFrom && position < uncountedTo;
     }
 

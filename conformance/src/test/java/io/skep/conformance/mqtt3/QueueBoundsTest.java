@@ -62,6 +62,26 @@ class QueueBoundsTest {
         expectMessages(clients.resume("oldest"), 6, 15).expectNothingQueued();
     }
 
+    /** After a start only the disk knows that messages in the midst of a queue were acknowledged before. */
+    @Test
+    void whatIsNotThereAnyMoreIsNotDropped() {
+        restartWith("drop-oldest", 10, 1_000_000);
+        clients.connect(Connect.persistent("gaps")).subscribe("queue/gaps", 1).disconnect();
+        publishMany(10, "queue/gaps");
+        RawClient back = clients.resume("gaps");
+        back.nextDelivery();
+        expectMessages(back, 2, 9);
+        back.nextDelivery();
+        back.drop();
+        broker.restart();
+        SessionRegistry sessions = broker.broker().get(SessionRegistry.class);
+        Until.holds(() -> sessions.holdings().messages() == 2);
+        publishMany(20, "queue/gaps");
+        Until.holds(() -> sessions.holdings().messages() == 10);
+        assertThat(broker.metrics().get(Metric.DROPPED_QUEUE_FULL)).isEqualTo(12);
+        expectMessages(clients.resume("gaps"), 11, 20).expectNothingQueued();
+    }
+
     @Test
     void aQueueIsAlsoBoundedByItsBytes() {
         restartWith("drop-oldest", 1_000, 300);

@@ -123,6 +123,32 @@ final class PostgresqlStorage implements Storage {
         }
     }
 
+    /** One step in the index, whatever lies between: a start asks for the end of each queue. */
+    @Override
+    public byte @Nullable [] lastKey(Keyspace keyspace, byte[] from, byte[] to) {
+        String text = "SELECT head, tail FROM " + database.table() + " WHERE keyspace = ? AND head >= ? AND head <= ?"
+                + " AND (head, tail) >= (?, ?) AND (head, tail) < (?, ?) ORDER BY head DESC, tail DESC LIMIT 1";
+        try {
+            List<byte[]> found = reading.use(connection -> {
+                try (PreparedStatement statement = connection.prepareStatement(text)) {
+                    statement.setShort(1, Keys.number(keyspace));
+                    statement.setBytes(2, Keys.head(from));
+                    statement.setBytes(3, Keys.head(to));
+                    bind(statement, 4, from);
+                    bind(statement, 6, to);
+                    try (ResultSet rows = statement.executeQuery()) {
+                        return rows.next()
+                                ? List.of(Keys.join(rows.getBytes(1), rows.getBytes(2)))
+                                : List.<byte[]>of();
+                    }
+                }
+            });
+            return found.isEmpty() ? null : found.get(0);
+        } catch (SQLException e) {
+            throw database.explain(e);
+        }
+    }
+
     private static void bind(PreparedStatement statement, int at, byte[] key) throws SQLException {
         statement.setBytes(at, Keys.head(key));
         statement.setBytes(at + 1, Keys.tail(key));
