@@ -2,7 +2,6 @@
 package io.skep.cli;
 
 import io.skep.broker.Broker;
-import io.skep.broker.config.ConfigLoader;
 import io.skep.broker.config.SkepConfig;
 import java.io.DataInputStream;
 import java.io.IOException;
@@ -11,16 +10,15 @@ import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Callable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Parameters;
 
 /**
  * Does what a start does, and what a broker does for its first client, in a folder that {@code bin/skep} makes and
  * deletes. Meanwhile the JVM notes the classes, so that it has them ready at the next start.
  */
-@Command(name = Rehearse.NAME, description = "Go through a start, for the JVM to learn it.", hidden = true)
 final class Rehearse implements Callable<Integer> {
 
     static final String NAME = "rehearse";
@@ -36,23 +34,34 @@ final class Rehearse implements Callable<Integer> {
 
     private final Surroundings surroundings;
 
-    @Parameters(paramLabel = "DIR", description = "An empty folder.")
-    @SuppressWarnings("NullAway.Init") // picocli sets it, or refuses the command line
-    Path folder;
+    private final Path folder;
 
-    Rehearse(Surroundings surroundings) {
+    Rehearse(Surroundings surroundings, Path folder) {
         this.surroundings = surroundings;
+        this.folder = folder;
     }
 
     @Override
     public Integer call() throws Exception {
-        Path file = Files.writeString(folder.resolve("skep.yaml"), "listeners:\n  - port: 0\n");
-        SkepConfig config = new ConfigLoader(folder).load(file, Map.of(), Map.of());
+        Path file = Files.writeString(folder.resolve("skep.yaml"), "# as short as can be\nlisteners:\n  - port: 0\n");
+        SkepConfig config = startOptions(file).load(nowhere());
         surroundings.log().join();
         try (Broker broker = Broker.start(config, folder)) {
             talk(broker.addresses().get(0));
         }
         return Skep.FINE;
+    }
+
+    /** As a start gets them. */
+    private ConfigOptions startOptions(Path file) {
+        List<String> arguments = List.of("start", "--config", file.toString());
+        return Objects.requireNonNull(PlainStart.read(surroundings, arguments), file::toString).options;
+    }
+
+    /** {@return surroundings that do not bring the operator's configuration into the rehearsal} */
+    private Surroundings nowhere() {
+        return new Surroundings(
+                folder, Map.of(), surroundings.in(), surroundings.out(), surroundings.err(), surroundings.log());
     }
 
     private static void talk(InetSocketAddress broker) throws IOException {

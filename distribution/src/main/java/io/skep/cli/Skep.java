@@ -9,6 +9,8 @@ import java.io.PrintWriter;
 import java.nio.charset.Charset;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -51,7 +53,6 @@ public final class Skep implements Runnable {
     private Skep(Surroundings surroundings) {
         commandLine = new CommandLine(this)
                 .addSubcommand(new Start(surroundings))
-                .addSubcommand(new Rehearse(surroundings))
                 .addSubcommand(new Check(surroundings))
                 .addSubcommand(new Passwd(surroundings))
                 .addSubcommand(new HealthCheck(surroundings))
@@ -89,7 +90,22 @@ public final class Skep implements Runnable {
     }
 
     static int run(Surroundings surroundings, String... arguments) {
-        return new Skep(surroundings).commandLine.execute(arguments);
+        Callable<Integer> plain = plain(surroundings, List.of(arguments));
+        if (plain == null) {
+            return new Skep(surroundings).commandLine.execute(arguments);
+        }
+        try {
+            return plain.call();
+        } catch (Exception e) {
+            return explain(e, surroundings.err(), "skep " + arguments[0]);
+        }
+    }
+
+    /** {@return what to run if that is clear without the command-line library, which takes long to wake; else null} */
+    private static @Nullable Callable<Integer> plain(Surroundings surroundings, List<String> arguments) {
+        return arguments.size() == 2 && arguments.get(0).equals(Rehearse.NAME)
+                ? new Rehearse(surroundings, Path.of(arguments.get(1)))
+                : PlainStart.read(surroundings, arguments);
     }
 
     /** Without a subcommand there is nothing to do. */
@@ -100,27 +116,30 @@ public final class Skep implements Runnable {
     }
 
     private static int explainUsage(CommandLine.ParameterException e, String... arguments) {
-        explainUsage(e, e.getCommandLine());
-        CommandLine.UnmatchedArgumentException.printSuggestions(
-                e, e.getCommandLine().getErr());
+        CommandLine command = e.getCommandLine();
+        explainUsage(e, command.getErr(), command.getCommandSpec().qualifiedName());
+        CommandLine.UnmatchedArgumentException.printSuggestions(e, command.getErr());
         return WRONG;
     }
 
-    private static int explainUsage(Exception e, CommandLine command) {
-        command.getErr().println(e.getMessage());
-        command.getErr().println("See: " + command.getCommandSpec().qualifiedName() + " --help");
+    private static int explainUsage(Exception e, PrintWriter err, String command) {
+        err.println(e.getMessage());
+        err.println("See: " + command + " --help");
         return WRONG;
+    }
+
+    private static int explain(Exception e, CommandLine command, ParseResult parsed) {
+        return explain(e, command.getErr(), command.getCommandSpec().qualifiedName());
     }
 
     /** The operator's mistakes are a line each; ours come with a stack trace. */
-    private static int explain(Exception e, CommandLine command, ParseResult parsed) {
-        PrintWriter err = command.getErr();
+    private static int explain(Exception e, PrintWriter err, String command) {
         if (e instanceof ConfigException wrong) {
             wrong.problems().forEach(err::println);
             return WRONG;
         }
         if (e instanceof Misuse) {
-            return explainUsage(e, command);
+            return explainUsage(e, err, command);
         }
         if (e instanceof StartException || e instanceof StorageException) {
             err.println("skep: " + e.getMessage());

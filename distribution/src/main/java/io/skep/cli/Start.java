@@ -28,7 +28,7 @@ final class Start implements Callable<Integer> {
     private final Surroundings surroundings;
 
     @Mixin
-    private final ConfigOptions options = new ConfigOptions();
+    final ConfigOptions options = new ConfigOptions();
 
     Start(Surroundings surroundings) {
         this.surroundings = surroundings;

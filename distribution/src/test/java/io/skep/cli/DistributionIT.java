@@ -3,12 +3,15 @@ package io.skep.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,6 +19,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** The unpacked distribution, as an operator meets it. */
 class DistributionIT {
@@ -139,33 +144,100 @@ class DistributionIT {
         assertThat(skep("version").err()).anyMatch(line -> line.contains("Max. Heap Size: 64.00M"));
     }
 
-    @Test
-    void theFirstStartMakesClassesReadyForTheNext() throws Exception {
+    @ParameterizedTest
+    @MethodSource("jdks")
+    void theFirstStartMakesClassesReadyForTheNext(String jdk) throws Exception {
+        environment.put("SKEP_JAVA_HOME", jdk);
         Path cache = folder.resolve("cache");
         environment.put("SKEP_CACHE", cache.toString());
         assertThat(startWithoutConfiguration().err()).hasSize(1);
-        assertThat(cache).isDirectoryContaining("glob:**/java-*.jsa").isDirectoryNotContaining("glob:**/rehearsal*");
-
-        environment.put("JAVA_OPTS", "-Xlog:class+load");
-        assertThat(startWithoutConfiguration().out())
-                .anyMatch(line -> line.contains("io.skep.broker.config.ConfigLoader source: shared objects file"));
+        assertThat(cache).isDirectoryContaining("glob:**/java-*").isDirectoryNotContaining("glob:**/rehearsal*");
+        assertThat(sourceOfClasses()).isEqualTo("shared objects file");
     }
 
-    @Test
-    void classesThatCannotBeUsedDoNotKeepItFromStarting() throws Exception {
+    @ParameterizedTest
+    @MethodSource("jdks")
+    void classesThatCannotBeUsedDoNotKeepItFromStarting(String jdk) throws Exception {
+        environment.put("SKEP_JAVA_HOME", jdk);
         Path cache = Files.createDirectory(folder.resolve("cache"));
         environment.put("SKEP_CACHE", cache.toString());
         startWithoutConfiguration();
-        try (Stream<Path> archives = Files.list(cache)) {
-            for (Path archive : archives.toList()) {
-                Files.delete(archive);
-                Files.writeString(archive, "not what a JVM wrote");
-            }
-        }
+        Path kept = kept(cache);
+        Files.delete(kept);
+        Files.writeString(kept, "not what a JVM wrote");
         Outcome outcome = startWithoutConfiguration();
         assertThat(outcome.exitCode()).isEqualTo(2);
         assertThat(outcome.out()).isEmpty();
         assertThat(outcome.err()).hasSize(1);
+    }
+
+    @ParameterizedTest
+    @MethodSource("jdks")
+    void otherLibrariesHaveTheirClassesMadeReadyAnew(String jdk) throws Exception {
+        environment.put("SKEP_JAVA_HOME", jdk);
+        Path cache = Files.createDirectory(folder.resolve("cache"));
+        environment.put("SKEP_CACHE", cache.toString());
+        startWithoutConfiguration();
+        Files.setLastModifiedTime(kept(cache), FileTime.from(Instant.EPOCH));
+        startWithoutConfiguration();
+        assertThat(Files.getLastModifiedTime(kept(cache)).toInstant()).isAfter(Instant.EPOCH);
+        assertThat(sourceOfClasses()).isEqualTo("shared objects file");
+    }
+
+    @ParameterizedTest
+    @MethodSource("jdks")
+    void whereNothingCanBeKeptItStartsWithoutIt(String jdk) throws Exception {
+        environment.put("SKEP_JAVA_HOME", jdk);
+        Path file = Files.createFile(folder.resolve("file"));
+        for (String cache : List.of(file.resolve("cache").toString(), "")) {
+            environment.put("SKEP_CACHE", cache);
+            Outcome outcome = startWithoutConfiguration();
+            assertThat(outcome.exitCode()).isEqualTo(2);
+            assertThat(outcome.out()).isEmpty();
+            assertThat(outcome.err()).hasSize(1);
+            assertThat(sourceOfClasses()).endsWith(".jar");
+        }
+    }
+
+    @Test
+    void theGarbageCollectorIsTheOneThatIsAskedFor() throws Exception {
+        environment.put("JAVA_OPTS", "-XX:+UseParallelGC");
+        assertThat(skep("version").exitCode()).isZero();
+    }
+
+    /** {@return the JDK of this build, and the one that {@code bin/skep} takes by itself; they may be the same} */
+    static Stream<String> jdks() throws Exception {
+        Process version = new ProcessBuilder(HOME.resolve("bin/skep").toString(), "version").start();
+        try (BufferedReader out = version.inputReader()) {
+            String newest = out.lines()
+                    .filter(line -> line.contains(" in "))
+                    .findFirst()
+                    .orElseThrow();
+            return Stream.of(System.getProperty("java.home"), newest.substring(newest.indexOf(" in ") + 4))
+                    .distinct();
+        }
+    }
+
+    private static Path kept(Path cache) throws IOException {
+        try (Stream<Path> files = Files.list(cache)) {
+            List<Path> all = files.toList();
+            assertThat(all).hasSize(1);
+            return all.get(0);
+        }
+    }
+
+    /** {@return what the next start reads our classes from} */
+    private String sourceOfClasses() throws Exception {
+        environment.put("JAVA_OPTS", "-Xlog:class+load");
+        try {
+            String line = startWithoutConfiguration().out().stream()
+                    .filter(each -> each.contains("io.skep.broker.config.ConfigLoader source: "))
+                    .findFirst()
+                    .orElseThrow();
+            return line.substring(line.indexOf("source: ") + 8);
+        } finally {
+            environment.remove("JAVA_OPTS");
+        }
     }
 
     /** Comes as far as reading the configuration. */
