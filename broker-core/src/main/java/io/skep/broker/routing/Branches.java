@@ -3,10 +3,11 @@ package io.skep.broker.routing;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
-import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/** What follows a node: the next levels by name, and the two wildcards. Read without a lock; changed under the tree's. */
+/**
+ * What follows a node: the next levels by name, and the two wildcards. Read without a lock; changed under the tree's.
+ */
 final class Branches {
 
     private static final FilterNode REMOVED = new FilterNode(new byte[0], 0);
