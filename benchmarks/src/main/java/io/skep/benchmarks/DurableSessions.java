@@ -15,7 +15,9 @@ import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.handler.codec.ByteToMessageDecoder;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
@@ -47,7 +49,7 @@ public final class DurableSessions {
     private final boolean stays;
 
     private DurableSessions(int port, boolean stays) {
-        broker = new InetSocketAddress("127.0.0.1", port);
+        broker = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
         this.stays = stays;
     }
 
@@ -62,7 +64,7 @@ public final class DurableSessions {
         sessions.loop.shutdownGracefully(0, 1, TimeUnit.SECONDS).sync();
     }
 
-    private void connect(int count) throws InterruptedException {
+    private void connect(int count) throws InterruptedException, UnknownHostException {
         Bootstrap bootstrap = new Bootstrap().group(loop).channel(NioSocketChannel.class);
         for (int i = 0; i < count; i++) {
             acquire(1);
@@ -73,8 +75,8 @@ public final class DurableSessions {
                     channel.pipeline().addLast(new Client(number));
                 }
             });
-            InetSocketAddress from = new InetSocketAddress("127.0.1." + (1 + i / PER_ADDRESS), 0);
-            one.connect(broker, from).addListener((ChannelFuture done) -> {
+            byte[] source = {127, 0, 1, (byte) (1 + i / PER_ADDRESS)};
+            one.connect(broker, new InetSocketAddress(InetAddress.getByAddress(source), 0)).addListener((ChannelFuture done) -> {
                 if (!done.isSuccess()) {
                     failed.completeExceptionally(done.cause());
                 }
