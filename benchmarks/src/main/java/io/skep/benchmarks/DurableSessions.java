@@ -76,11 +76,12 @@ public final class DurableSessions {
                 }
             });
             byte[] source = {127, 0, 1, (byte) (1 + i / PER_ADDRESS)};
-            one.connect(broker, new InetSocketAddress(InetAddress.getByAddress(source), 0)).addListener((ChannelFuture done) -> {
-                if (!done.isSuccess()) {
-                    failed.completeExceptionally(done.cause());
-                }
-            });
+            one.connect(broker, new InetSocketAddress(InetAddress.getByAddress(source), 0))
+                    .addListener((ChannelFuture done) -> {
+                        if (!done.isSuccess()) {
+                            failed.completeExceptionally(done.cause());
+                        }
+                    });
         }
         acquire(AT_ONCE);
     }
