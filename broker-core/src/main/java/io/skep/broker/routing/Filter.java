@@ -31,6 +31,11 @@ record Filter(byte[] bytes, int start, @Nullable String group) {
         return bytes.length > SHARE.length && Arrays.equals(bytes, 0, SHARE.length, SHARE, 0, SHARE.length);
     }
 
+    /** {@return the filter proper; the tree keeps that, and no share name with it} */
+    byte[] path() {
+        return start == 0 ? bytes : Arrays.copyOfRange(bytes, start, bytes.length);
+    }
+
     int levelEnd(int from) {
         int end = from;
         while (end < bytes.length && bytes[end] != '/') {

@@ -8,143 +8,124 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A level of the tree. Its subscribers are one, a small array, or a map, as they grow. Read without a lock; changed
- * under the tree's.
+ * A place in the tree: a level of filters, or, where only one filter goes on, all levels that are left of it. Most
+ * filters of many have an end of their own, which so costs one node. What a filter still needs to differ from a new one
+ * is split off when that comes.
+ *
+ * <p>Its subscribers are one, a small array, or a map, as they grow. Read without a lock; changed under the tree's.
  */
 final class FilterNode {
 
     private static final int ARRAY_MAX = 16;
-    private static final FilterNode REMOVED = new FilterNode(new byte[0], -1);
 
-    private final byte[] level;
-    private final int hash;
-    private volatile @Nullable FilterNode @Nullable [] children; // open addressing; REMOVED keeps a probe going
-    private int childrenUsed;
-    private int childrenCount;
-    private volatile @Nullable FilterNode single;
-    private volatile @Nullable FilterNode multi;
+    private final byte[] filter; // that of the first subscriber: its levels before the start are not this node's
+    private final int start;
+    private final int end; // of the first level; if that is not the end of the filter, this is a node of several
+    private final int hash; // of the first level
+    private volatile @Nullable Branches branches;
     private volatile @Nullable Object subscribers;
     private volatile SharedGroup @Nullable [] groups;
 
-    FilterNode(byte[] level, int hash) {
-        this.level = level;
-        this.hash = hash;
+    /** A node of all levels from a place in a filter. */
+    FilterNode(byte[] filter, int start) {
+        this.filter = filter;
+        this.start = start;
+        end = Filters.levelEnd(filter, start);
+        hash = Levels.hash(filter, start, end);
     }
 
-    @Nullable FilterNode singleLevel() {
-        return single;
+    int hash() {
+        return hash;
     }
 
-    @Nullable FilterNode multiLevel() {
-        return multi;
-    }
-
-    @Nullable FilterNode child(Topic topic, int at) {
-        return find(topic.levelHash(at), topic.name(), topic.levelStart(at), topic.levelEnd(at));
-    }
-
-    @Nullable FilterNode child(byte[] filter, int start, int end) {
-        return switch (wildcard(filter, start, end)) {
-            case '+' -> single;
-            case '#' -> multi;
-            default -> find(Levels.hash(filter, start, end), filter, start, end);
-        };
-    }
-
-    private static int wildcard(byte[] filter, int start, int end) {
+    /** {@return '+' or '#' if its first level is that, else something else} */
+    int wildcard() {
         return end - start == 1 ? filter[start] : 0;
     }
 
-    private @Nullable FilterNode find(int hash, byte[] bytes, int start, int end) {
-        @Nullable FilterNode[] table = children;
-        if (table == null) {
-            return null;
-        }
-        int mask = table.length - 1;
-        for (int i = hash & mask; ; i = i + 1 & mask) {
-            FilterNode child = table[i];
-            if (child == null) {
-                return null;
-            }
-            if (child.hash == hash && child != REMOVED && Levels.equal(child.level, bytes, start, end)) {
-                return child;
-            }
-        }
+    boolean hasLevel(byte[] bytes, int from, int to) {
+        return Arrays.equals(filter, start, end, bytes, from, to);
     }
 
-    FilterNode childOrNew(byte[] filter, int start, int end) {
-        FilterNode child = child(filter, start, end);
-        if (child != null) {
-            return child;
-        }
-        byte[] name = Arrays.copyOfRange(filter, start, end);
-        FilterNode created = new FilterNode(name, Levels.hash(name, 0, name.length));
-        switch (wildcard(filter, start, end)) {
-            case '+' -> single = created;
-            case '#' -> multi = created;
-            default -> addChild(created);
-        }
-        return created;
+    /** {@return whether it stands for more levels than one; then nothing branches off} */
+    boolean isLong() {
+        return end < filter.length;
     }
 
-    private void addChild(FilterNode child) {
-        @Nullable FilterNode[] table = children;
-        if (table == null) {
-            table = new FilterNode[2];
-            childrenUsed = 0;
-        }
-        if ((childrenUsed + 1) * 4 > table.length * 3) {
-            table = rehashed(table);
-        }
-        insert(table, child);
-        childrenUsed++;
-        childrenCount++;
-        children = table;
+    /** {@return whether the levels after the first are those of a filter from a place on} */
+    boolean goesOnAs(byte[] other, int from) {
+        return from <= other.length && Arrays.equals(filter, end + 1, filter.length, other, from, other.length);
     }
 
-    private @Nullable FilterNode[] rehashed(@Nullable FilterNode[] old) {
-        @Nullable FilterNode[] table = new FilterNode[Math.max(2, Integer.highestOneBit(childrenCount + 1) * 4)];
-        for (FilterNode child : old) {
-            if (child != null && child != REMOVED) {
-                insert(table, child);
-            }
-        }
-        childrenUsed = childrenCount;
-        return table;
+    /** {@return whether the levels after the first match those of a topic from a level on} */
+    boolean goesOnLike(Topic topic, int level) {
+        int from = level < topic.levels() ? topic.levelStart(level) : topic.name().length + 1;
+        return Filters.matches(filter, end + 1, topic.name(), from);
     }
 
-    private static void insert(@Nullable FilterNode[] table, FilterNode child) {
-        int mask = table.length - 1;
-        int i = child.hash & mask;
-        while (table[i] != null) {
-            i = i + 1 & mask;
+    @Nullable FilterNode singleLevel() {
+        Branches all = branches;
+        return all == null ? null : all.single();
+    }
+
+    @Nullable FilterNode multiLevel() {
+        Branches all = branches;
+        return all == null ? null : all.multi();
+    }
+
+    @Nullable FilterNode child(Topic topic, int at) {
+        Branches all = branches;
+        return all == null
+                ? null
+                : all.find(topic.levelHash(at), topic.name(), topic.levelStart(at), topic.levelEnd(at));
+    }
+
+    @Nullable FilterNode child(byte[] bytes, int from, int to) {
+        Branches all = branches;
+        return all == null ? null : all.get(bytes, from, to);
+    }
+
+    /** {@return the child on the way to a filter; it may be the end of that way} */
+    FilterNode childOrNew(byte[] bytes, int from, int to) {
+        Branches all = branches;
+        if (all == null) {
+            all = new Branches();
+            branches = all;
         }
-        table[i] = child;
+        FilterNode child = all.get(bytes, from, to);
+        if (child == null) {
+            child = new FilterNode(bytes, from);
+            all.add(child);
+        } else if (child.isLong() && !child.goesOnAs(bytes, to + 1)) {
+            FilterNode first = child.split();
+            all.replace(child, first);
+            child = first;
+        }
+        return child;
+    }
+
+    /** {@return a node of the first level alone, with the other levels below it} */
+    private FilterNode split() {
+        FilterNode rest = new FilterNode(filter, end + 1);
+        rest.subscribers = subscribers;
+        rest.groups = groups;
+        FilterNode first = new FilterNode(Arrays.copyOfRange(filter, start, end), 0);
+        Branches below = new Branches();
+        below.add(rest);
+        first.branches = below;
+        return first;
     }
 
     void removeChild(FilterNode child) {
-        if (child == single) {
-            single = null;
-        } else if (child == multi) {
-            multi = null;
-        } else if (children != null) {
-            removeFrom(children, child);
-        }
-    }
-
-    private void removeFrom(@Nullable FilterNode[] table, FilterNode child) {
-        for (int i = child.hash & table.length - 1; ; i = i + 1 & table.length - 1) {
-            if (table[i] == child) {
-                table[i] = REMOVED;
-                childrenCount--;
-                children = childrenCount == 0 ? null : table;
-                return;
-            }
+        Branches all = branches;
+        if (all != null) {
+            all.remove(child);
+            branches = all.isEmpty() ? null : all;
         }
     }
 
     boolean isEmpty() {
-        return subscribers == null && groups == null && children == null && single == null && multi == null;
+        return subscribers == null && groups == null && branches == null;
     }
 
     @SuppressWarnings("unchecked")

@@ -10,8 +10,18 @@ final class Filters {
         if (topic.length > 0 && topic[0] == '$' && filter[0] != '$') {
             return false; // [MQTT-4.7.2-1]
         }
-        int f = 0;
-        int t = 0;
+        return matches(filter, 0, topic, 0);
+    }
+
+    /**
+     * {@return whether the levels of a filter from a place on match those of a topic from a place on}
+     *
+     * @param filterStart start of a level
+     * @param topicStart start of a level, or one past the end if none is left
+     */
+    static boolean matches(byte[] filter, int filterStart, byte[] topic, int topicStart) {
+        int f = filterStart;
+        int t = topicStart;
         while (f <= filter.length) {
             int filterEnd = levelEnd(filter, f);
             int length = filterEnd - f;

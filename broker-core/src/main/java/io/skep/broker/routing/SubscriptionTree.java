@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SubscriptionTree {
 
+    private static final int NOWHERE = -1;
+
     private final FilterNode root = new FilterNode(new byte[0], 0);
     private final ReentrantLock writing = new ReentrantLock();
     private volatile long generation;
@@ -29,11 +31,12 @@ public final class SubscriptionTree {
         writing.lock();
         try {
             Filter filter = Filter.of(subscription.filter());
+            byte[] path = filter.path();
             FilterNode node = root;
-            for (int start = filter.start(); start <= filter.bytes().length; ) {
-                int end = filter.levelEnd(start);
-                node = node.childOrNew(filter.bytes(), start, end);
-                start = end + 1;
+            for (int start = 0; start <= path.length; ) {
+                int end = Filters.levelEnd(path, start);
+                node = node.childOrNew(path, start, end);
+                start = node.isLong() ? path.length + 1 : end + 1;
             }
             if (filter.group() == null) {
                 node.put(subscription);
@@ -75,10 +78,19 @@ public final class SubscriptionTree {
         }
         int end = filter.levelEnd(start);
         FilterNode child = node.child(filter.bytes(), start, end);
-        if (child != null && remove(child, filter, end + 1, recipient)) {
+        int next = child == null ? NOWHERE : next(child, filter, end);
+        if (child != null && next != NOWHERE && remove(child, filter, next, recipient)) {
             node.removeChild(child);
         }
         return node.isEmpty();
+    }
+
+    /** {@return where a filter goes on behind a node that has its level before {@code end}, NOWHERE if elsewhere} */
+    private static int next(FilterNode node, Filter filter, int end) {
+        if (!node.isLong()) {
+            return end + 1;
+        }
+        return node.goesOnAs(filter.bytes(), end + 1) ? filter.bytes().length + 1 : NOWHERE;
     }
 
     /** {@return the group of a shared filter, null if nobody subscribes to it} */
@@ -93,7 +105,10 @@ public final class SubscriptionTree {
         for (int start = filter.start(); node != null && start <= filter.bytes().length; ) {
             int end = filter.levelEnd(start);
             node = node.child(filter.bytes(), start, end);
-            start = end + 1;
+            start = node == null ? NOWHERE : next(node, filter, end);
+            if (start == NOWHERE) {
+                return null;
+            }
         }
         return node;
     }
@@ -116,11 +131,20 @@ public final class SubscriptionTree {
         }
         FilterNode single = node.singleLevel();
         if (single != null && wildcards) {
-            match(single, topic, level + 1, gathering);
+            enter(single, topic, level + 1, gathering);
         }
         FilterNode child = node.child(topic, level);
         if (child != null) {
-            match(child, topic, level + 1, gathering);
+            enter(child, topic, level + 1, gathering);
+        }
+    }
+
+    /** Goes on with a node whose first level matches the one before {@code level}. */
+    private static void enter(FilterNode node, Topic topic, int level, Matches.Gathering gathering) {
+        if (!node.isLong()) {
+            match(node, topic, level, gathering);
+        } else if (node.goesOnLike(topic, level)) {
+            node.gather(gathering);
         }
     }
 

@@ -9,13 +9,10 @@ import io.skep.broker.routing.SubscriptionTree;
 import io.skep.sdk.storage.Keyspace;
 import io.skep.sdk.storage.StorageException;
 import io.skep.sdk.storage.WriteBatch;
-import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -30,7 +27,7 @@ public final class Subscriptions {
     private final RetainedMessages retained;
     private final SharedQueues groups;
     private int shared;
-    private Map<ByteBuffer, Subscription> byFilter = Map.of();
+    private final FilterTable byFilter = new FilterTable();
     private @Nullable ArrayDeque<Due> due;
 
     /**
@@ -47,7 +44,7 @@ public final class Subscriptions {
 
     /** {@return whether there is a subscription with just this filter} */
     public boolean contains(byte[] filter) {
-        return byFilter.containsKey(ByteBuffer.wrap(filter));
+        return byFilter.get(filter) != null;
     }
 
     /**
@@ -91,10 +88,7 @@ public final class Subscriptions {
     }
 
     private void activate(Subscription subscription) {
-        if (byFilter.isEmpty()) {
-            byFilter = new LinkedHashMap<>(4);
-        }
-        Subscription former = byFilter.put(ByteBuffer.wrap(subscription.filter()), subscription);
+        Subscription former = byFilter.put(subscription);
         tree.put(subscription);
         if (subscription.isShared()) {
             shared += former == null ? 1 : 0;
@@ -117,7 +111,7 @@ public final class Subscriptions {
     /** The client takes messages again: those that wait for any member of its groups may come. */
     void callGroups() {
         if (shared > 0) {
-            byFilter.values().stream().filter(Subscription::isShared).forEach(s -> groups.call(s.filter()));
+            byFilter.all().stream().filter(Subscription::isShared).forEach(s -> groups.call(s.filter()));
         }
     }
 
@@ -142,7 +136,7 @@ public final class Subscriptions {
         List<byte[]> gone = new ArrayList<>();
         for (int i = 0; i < existed.length; i++) {
             byte[] filter = filters.get(i);
-            existed[i] = contains(filter) && byFilter.remove(ByteBuffer.wrap(filter)) != null;
+            existed[i] = byFilter.remove(filter) != null;
             if (existed[i]) {
                 deactivate(filter);
                 forgetDue(filter); // a retained message may be a later one when its turn comes
@@ -162,7 +156,7 @@ public final class Subscriptions {
 
     /** {@return all of them, in the order of the requests} */
     List<Subscription> all() {
-        return List.copyOf(byFilter.values());
+        return byFilter.all();
     }
 
     /** {@return how many there are; on another thread, about} */
@@ -236,8 +230,8 @@ public final class Subscriptions {
 
     /** Removes them all. */
     void clear() {
-        byFilter.values().forEach(s -> deactivate(s.filter()));
-        byFilter = Map.of();
+        byFilter.all().forEach(s -> deactivate(s.filter()));
+        byFilter.clear();
         due = null;
     }
 }
