@@ -71,7 +71,8 @@ class KillWithinGraceIT {
             receiveTo(numbers, published - 1);
             assertThat(numbers.stream().distinct())
                     .as("in order of their first arrival, seed %s", seed)
-                    .containsExactlyElementsOf(IntStream.range(0, published).boxed().toList());
+                    .containsExactlyElementsOf(
+                            IntStream.range(0, published).boxed().toList());
             subscriber.disconnect().join();
             publisher.disconnect().join();
         } finally {
@@ -149,7 +150,9 @@ class KillWithinGraceIT {
     private void receiveTo(List<Integer> numbers, int last) throws InterruptedException {
         for (int number = -1; number < last; ) {
             Integer next = received.poll(Program.DEADLINE.toSeconds(), TimeUnit.SECONDS);
-            assertThat(next).as("a number after %s, seed %s", numbers.size(), seed).isNotNull();
+            assertThat(next)
+                    .as("a number after %s, seed %s", numbers.size(), seed)
+                    .isNotNull();
             number = next;
             numbers.add(number);
         }
