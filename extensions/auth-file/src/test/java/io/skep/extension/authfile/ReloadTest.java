@@ -43,14 +43,14 @@ class ReloadTest {
 
     @AfterEach
     void close() {
-        context.executor.shutdownNow();
+        context.close();
     }
 
     @Test
     void withoutUsersTheLogSaysThatNobodyCanLogIn() {
         new AuthFile().start(context);
 
-        assertThat(context.warnings)
+        assertThat(context.warnings())
                 .containsExactly("no users, so nobody can log in; add some to " + folder.resolve("auth-file.yaml"));
         assertThat(context.authenticators).hasSize(1);
         assertThat(context.methods).containsExactly("SCRAM-SHA-256");

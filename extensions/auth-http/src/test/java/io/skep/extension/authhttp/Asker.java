@@ -63,6 +63,6 @@ final class Asker implements AutoCloseable {
 
     @Override
     public void close() {
-        context.executor.shutdownNow();
+        context.close();
     }
 }

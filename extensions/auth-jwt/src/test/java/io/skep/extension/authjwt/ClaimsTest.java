@@ -99,7 +99,7 @@ class ClaimsTest {
     void withoutPermissionsAClientMayConnectAndNothingElse() throws Exception {
         Gate gate = gate("");
         assertThat(Gate.rules(gate.login(token(Tokens.claims())))).isEmpty();
-        assertThat(gate.context.warnings).singleElement().asString().startsWith("no permissions and no claims");
+        assertThat(gate.context.warnings()).singleElement().asString().startsWith("no permissions and no claims");
     }
 
     @Test

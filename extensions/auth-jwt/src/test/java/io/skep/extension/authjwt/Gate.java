@@ -69,6 +69,6 @@ final class Gate implements AutoCloseable {
     @Override
     public void close() {
         extension.stop();
-        context.executor.shutdownNow();
+        context.close();
     }
 }

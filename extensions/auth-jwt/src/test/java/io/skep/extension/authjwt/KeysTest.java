@@ -152,7 +152,7 @@ class KeysTest {
             }
         });
         assertThat(gate.login(Tokens.anna(Tokens.RSA, "RS256"))).isInstanceOf(Decision.Allow.class);
-        assertThat(gate.context.warnings)
+        assertThat(gate.context.warnings())
                 .anySatisfy(line -> assertThat(line).contains("the keys stay as they were, 1 of them"));
 
         answer = Tokens.set(Tokens.EC.toPublicJWK());
@@ -180,7 +180,7 @@ class KeysTest {
         status = 500;
         awaitAnswer(gate);
         assertThat(gate.login(Tokens.anna(Tokens.RSA, "RS256"))).isInstanceOf(Decision.Allow.class);
-        assertThat(gate.context.warnings)
+        assertThat(gate.context.warnings())
                 .filteredOn(line -> line.contains("; the keys stay as they were, 1 of them"))
                 .as("said once")
                 .hasSize(1);
@@ -215,7 +215,7 @@ class KeysTest {
         assertThat(gate.login(Tokens.anna(Tokens.RSA, "RS256"))).isInstanceOf(Decision.Allow.class);
         assertThat(gate.login(Tokens.anna(Tokens.SECRET, "HS256"))).isInstanceOf(Decision.Allow.class);
         Gate.assertRefused(gate.login(Tokens.anna(published, "HS256")), "signature: wrong");
-        assertThat(gate.context.warnings)
+        assertThat(gate.context.warnings())
                 .anySatisfy(line -> assertThat(line).contains("key published: a secret (expected: a public key"));
     }
 
@@ -232,7 +232,7 @@ class KeysTest {
         assertThat(letIn(gate, Tokens.RSA, "RS256")).isFalse();
 
         Files.writeString(file, "{");
-        await(() -> gate.context.warnings.stream().anyMatch(line -> line.startsWith("the change is not used")));
+        await(() -> gate.context.warnings().stream().anyMatch(line -> line.startsWith("the change is not used")));
         assertThat(letIn(gate, Tokens.EC, "ES256")).isTrue();
     }
 

@@ -159,7 +159,7 @@ class SignatureTest {
                 .build();
         Gate gate = gate(ALL, Tokens.EC, weak, cipher);
 
-        assertThat(gate.context.warnings)
+        assertThat(gate.context.warnings())
                 .anySatisfy(line -> assertThat(line).contains("key weak: 1024 bits (expected: 2048 or more)"))
                 .anySatisfy(line -> assertThat(line).contains("key cipher: use enc (expected: sig)"));
         JWK signer = new RSAKey.Builder((RSAKey) cipher).keyUse(null).build();
