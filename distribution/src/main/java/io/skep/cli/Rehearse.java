@@ -44,6 +44,7 @@ final class Rehearse implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         Path file = Files.writeString(folder.resolve("skep.yaml"), "# as short as can be\nlisteners:\n  - port: 0\n");
+        Files.writeString(Files.createDirectory(folder.resolve("extensions")).resolve("README.md"), "no extension\n");
         SkepConfig config = startOptions(file).load(nowhere());
         surroundings.log().join();
         try (Broker broker = Broker.start(config, folder)) {
@@ -61,7 +62,12 @@ final class Rehearse implements Callable<Integer> {
     /** {@return surroundings that do not bring the operator's configuration into the rehearsal} */
     private Surroundings nowhere() {
         return new Surroundings(
-                folder, Map.of(), surroundings.in(), surroundings.out(), surroundings.err(), surroundings.log());
+                folder,
+                Map.of("SHOW", "first"),
+                surroundings.in(),
+                surroundings.out(),
+                surroundings.err(),
+                surroundings.log());
     }
 
     private static void talk(InetSocketAddress broker) throws IOException {

@@ -48,9 +48,10 @@ class AuthSqlIT {
         skep = new Installation(folder).enable("auth-sql");
     }
 
-    private SkepProcess start(String url, String table) throws Exception {
+    private SkepProcess start(String url, String table, String timeout) throws Exception {
         String config = Files.readString(skep.home().resolve(TEMPLATE))
                 .replaceFirst("#url: .*", "url: " + url)
+                .replaceFirst("#timeout: .*", "timeout: " + timeout)
                 .replaceFirst("#user:", "user: " + PostgresqlServer.USER)
                 .replaceFirst("#password: .*", "password: \"" + PostgresqlServer.PASSWORD + "\"")
                 .replace("mqtt_user", table);
@@ -60,7 +61,7 @@ class AuthSqlIT {
 
     @Test
     void usersAndPermissionsComeFromTheDatabaseAlsoAfterItWasAway() throws Exception {
-        try (SkepProcess broker = start(database.url(), "mqtt_user")) {
+        try (SkepProcess broker = start(database.url(), "mqtt_user", "5s")) {
             broker.await(Pattern.compile(".*extension auth-sql .* runs"));
             assertThat(publish(broker, "ann", "secret")).isZero();
             assertThat(publish(broker, "ann", "Secret")).isEqualTo(BAD_USER_NAME_OR_PASSWORD);
@@ -78,7 +79,7 @@ class AuthSqlIT {
     @Test
     void aDatabaseThatIsAwayAtTheStartIsWaitedFor() throws Exception {
         database.stop();
-        try (SkepProcess broker = start(database.url(), "mqtt_user")) {
+        try (SkepProcess broker = start(database.url(), "mqtt_user", "1s")) {
             broker.await(
                     Pattern.compile(".*WARN .*url: 'jdbc:postgresql://.*' \\(expected: a database that answers.*"));
             assertThat(publish(broker, "ann", "secret")).isNotZero();
@@ -89,7 +90,7 @@ class AuthSqlIT {
 
     @Test
     void aQueryThatIsNotFitIsNamedAtTheStart() throws Exception {
-        try (SkepProcess broker = start(database.url(), "mqtt_usr")) {
+        try (SkepProcess broker = start(database.url(), "mqtt_usr", "5s")) {
             broker.await(Pattern.compile(".*WARN .*user-query: ERROR: relation \"mqtt_usr\" does not exist.*"));
         }
     }

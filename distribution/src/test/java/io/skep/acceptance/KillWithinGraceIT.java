@@ -71,7 +71,8 @@ class KillWithinGraceIT {
             receiveTo(numbers, published - 1);
             assertThat(numbers.stream().distinct())
                     .as("in order of their first arrival, seed %s", seed)
-                    .containsExactlyElementsOf(IntStream.range(0, published).boxed().toList());
+                    .containsExactlyElementsOf(
+                            IntStream.range(0, published).boxed().toList());
             subscriber.disconnect().join();
             publisher.disconnect().join();
         } finally {
@@ -149,14 +150,16 @@ class KillWithinGraceIT {
     private void receiveTo(List<Integer> numbers, int last) throws InterruptedException {
         for (int number = -1; number < last; ) {
             Integer next = received.poll(Program.DEADLINE.toSeconds(), TimeUnit.SECONDS);
-            assertThat(next).as("a number after %s, seed %s", numbers.size(), seed).isNotNull();
+            assertThat(next)
+                    .as("a number after %s, seed %s", numbers.size(), seed)
+                    .isNotNull();
             number = next;
             numbers.add(number);
         }
     }
 
     /** Publishes one number after the other, whatever becomes of the broker. */
-    private final class Stream extends Thread {
+    private static final class Stream extends Thread {
 
         private final Mqtt5AsyncClient client;
         private final Semaphore unanswered = new Semaphore(UNANSWERED_MAX);

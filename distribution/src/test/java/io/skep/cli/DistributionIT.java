@@ -152,7 +152,7 @@ class DistributionIT {
         environment.put("SKEP_CACHE", cache.toString());
         assertThat(startWithoutConfiguration().err()).hasSize(1);
         assertThat(cache).isDirectoryContaining("glob:**/java-*").isDirectoryNotContaining("glob:**/rehearsal*");
-        assertThat(sourceOfClasses()).isEqualTo("shared objects file");
+        assertThat(sourceOfClasses()).startsWith("shared objects file");
     }
 
     @ParameterizedTest
@@ -181,7 +181,7 @@ class DistributionIT {
         Files.setLastModifiedTime(kept(cache), FileTime.from(Instant.EPOCH));
         startWithoutConfiguration();
         assertThat(Files.getLastModifiedTime(kept(cache)).toInstant()).isAfter(Instant.EPOCH);
-        assertThat(sourceOfClasses()).isEqualTo("shared objects file");
+        assertThat(sourceOfClasses()).startsWith("shared objects file");
     }
 
     @ParameterizedTest

@@ -29,6 +29,12 @@ public final class MessageRecord {
                 + message.payload().length;
     }
 
+    /** {@return what {@link Message#bytes} says of the message that the rest of the buffer holds} */
+    public static int messageBytes(ByteBuffer buffer) {
+        boolean hasProperties = (buffer.get(buffer.position() + 1) & 8) != 0;
+        return buffer.remaining() - FIXED_BYTES - (hasProperties ? Integer.BYTES : 0);
+    }
+
     public static void write(Message message, ByteBuffer buffer) {
         byte[] properties = message.properties();
         buffer.put(FORMAT);

@@ -61,10 +61,23 @@ final class EntryRecord {
         return (record[FLAGS_AT] & REFERENCE) == 0 ? 0 : ByteBuffer.wrap(record).getLong(record.length - Long.BYTES);
     }
 
-    /** {@return bytes of the message of a record, about} */
+    /** {@return bytes of the message of a record, as {@link Message#bytes} has them; none is left after PUBREC} */
     static int bytes(byte[] record) {
-        boolean refers = (record[FLAGS_AT] & REFERENCE) != 0;
-        return refers ? ByteBuffer.wrap(record).getInt(record.length - Long.BYTES - Integer.BYTES) : record.length;
+        ByteBuffer buffer = ByteBuffer.wrap(record);
+        int flags = record[FLAGS_AT];
+        if ((flags & RELEASED) != 0) {
+            return 0;
+        }
+        if ((flags & REFERENCE) != 0) {
+            return buffer.getInt(record.length - Long.BYTES - Integer.BYTES);
+        }
+        buffer.position(FLAGS_AT + 2);
+        buffer.position(FLAGS_AT + 2 + Integer.BYTES + buffer.getInt() * Integer.BYTES);
+        if ((flags & SHARED) != 0) {
+            int filter = Short.toUnsignedInt(buffer.getShort());
+            buffer.position(buffer.position() + filter);
+        }
+        return MessageRecord.messageBytes(buffer);
     }
 
     /**

@@ -276,8 +276,9 @@ final class Outbox {
 
     /** Counts a stored message that was only taken notice of, if it is still there; in their order. */
     void count(long position, int size) {
-        if (positions.contains(position) && positions.at(position) != null) {
-            bounds.count(position, size);
+        Entry entry = positions.contains(position) ? positions.at(position) : null;
+        if (entry != null) {
+            bounds.count(position, entry == Entry.ON_DISK ? size : entry.bytes());
         }
     }
 

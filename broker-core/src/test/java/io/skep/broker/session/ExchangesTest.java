@@ -14,7 +14,7 @@ final class ExchangesTest {
 
     private static final Duration SOON = Duration.ofSeconds(20);
 
-    private static final Attachment.Listener NOBODY = new Attachment.Listener() {
+    static final Attachment.Listener NOBODY = new Attachment.Listener() {
         @Override
         public void attached(Session session, boolean sessionPresent) {}
 

@@ -20,13 +20,14 @@ class RandomStepsTest {
     private static final int STEPS = Integer.getInteger("skep.steps", 50_000);
     private static final long SEED = Long.getLong("skep.seed", 5_000);
     private static final int REPORT_EPISODES = 100;
+    private static final int PATIENCE_MILLIS = 10_000;
 
     @RegisterExtension
     static final BrokerExtension broker = StageBroker.create();
 
     @Test
     void theBrokerDoesWhatTheModelSaysWhateverClientsDo() {
-        Tester tester = new Tester(broker, Set.of());
+        Tester tester = new Tester(broker, Set.of(), PATIENCE_MILLIS);
         int episodes = (STEPS + Tester.EPISODE_STEPS - 1) / Tester.EPISODE_STEPS;
         for (int episode = 0; episode < episodes; episode++) {
             assertThat(tester.episode(SEED + episode)).isNull();

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -39,6 +40,11 @@ final class Stage implements AutoCloseable {
 
     /** So long all is waited for before it is asked whether what came was something else. */
     private static final long DOUBT_MILLIS = 200;
+
+    /** So often it is asked without a pause. */
+    private static final int EAGER_ROUNDS = 50;
+
+    private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
 
     private final BrokerExtension broker;
     private final String prefix;
@@ -162,8 +168,11 @@ final class Stage implements AutoCloseable {
     /** Goes on to ask for what is missing, so long. */
     private void await(long millis) {
         long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
-        while (story.isMissing() && System.nanoTime() - deadline < 0) {
+        for (int round = 0; story.isMissing() && System.nanoTime() - deadline < 0; round++) {
             exchange(List.copyOf(wires.keySet()));
+            if (round >= EAGER_ROUNDS) {
+                LockSupport.parkNanos(PAUSE_NANOS);
+            }
         }
     }
 

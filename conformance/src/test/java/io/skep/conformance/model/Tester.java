@@ -16,24 +16,30 @@ final class Tester {
 
     static final int EPISODE_STEPS = 500;
 
-    private static final int PATIENCE_MILLIS = 10_000;
     private static final int SHRINKING_PATIENCE_MILLIS = 300;
     private static final int SHRINKING_SECONDS = 120;
 
     private final BrokerExtension broker;
     private final Set<Inversion> inverted;
+    private final int patienceMillis;
     private int stages;
 
-    Tester(BrokerExtension broker, Set<Inversion> inverted) {
+    /**
+     * Begins.
+     *
+     * @param patienceMillis how long an episode waits for what has to come
+     */
+    Tester(BrokerExtension broker, Set<Inversion> inverted, int patienceMillis) {
         this.broker = broker;
         this.inverted = inverted;
+        this.patienceMillis = patienceMillis;
     }
 
     /** {@return what an episode found, null if nothing} */
     @Nullable Finding episode(long seed) {
         List<Step> played = new ArrayList<>();
         Generator generator = new Generator(seed);
-        Failure failure = failure(PATIENCE_MILLIS, stage -> {
+        Failure failure = failure(patienceMillis, stage -> {
             while (played.size() < EPISODE_STEPS) {
                 Step step = generator.next(stage);
                 played.add(step);

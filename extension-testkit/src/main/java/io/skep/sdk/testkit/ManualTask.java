@@ -49,7 +49,8 @@ final class ManualTask<V> extends FutureTask<V> implements RunnableScheduledFutu
         if (periodNanos == 0) {
             super.run();
         } else if (runAndReset()) {
-            dueNanos += periodNanos;
+            long next = dueNanos + periodNanos; // by one thread at a time: whoever runs it
+            dueNanos = next;
             time.add(this);
         }
     }

@@ -26,6 +26,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
@@ -118,7 +119,6 @@ class ContractsTest {
             Thread other = new Thread(() -> {
                 try {
                     asked.await();
-                    Thread.onSpinWait();
                     answer.complete(Decision.next());
                 } catch (InterruptedException e) {
                     answer.completeExceptionally(e);
@@ -155,7 +155,7 @@ class ContractsTest {
                 last.set(login);
                 return Decision.later(CompletableFuture.supplyAsync(
                         () -> {
-                            Thread.yield();
+                            LockSupport.parkNanos(10_000);
                             return check(config, Objects.requireNonNull(last.getAndSet(login)));
                         },
                         context.executor()));
@@ -286,7 +286,7 @@ class ContractsTest {
             assertThat(client.userName()).as("user name").isNotNull();
             for (int i = 0; i < shared.length; i++) {
                 shared[i] = (byte) publish.topic().length();
-                Thread.yield();
+                LockSupport.parkNanos(10_000);
             }
             return PublishAnswer.change(publish.withPayload(ByteBuffer.wrap(shared)));
         });

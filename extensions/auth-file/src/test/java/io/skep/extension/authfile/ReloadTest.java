@@ -10,6 +10,7 @@ import io.skep.sdk.Client;
 import io.skep.sdk.ProtocolVersion;
 import io.skep.sdk.auth.Authenticator;
 import io.skep.sdk.auth.Decision;
+import io.skep.sdk.auth.EnhancedAuthenticator;
 import io.skep.sdk.auth.Login;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -43,17 +44,17 @@ class ReloadTest {
 
     @AfterEach
     void close() {
-        context.executor.shutdownNow();
+        context.close();
     }
 
     @Test
     void withoutUsersTheLogSaysThatNobodyCanLogIn() {
         new AuthFile().start(context);
 
-        assertThat(context.warnings)
+        assertThat(context.warnings())
                 .containsExactly("no users, so nobody can log in; add some to " + folder.resolve("auth-file.yaml"));
-        assertThat(context.authenticators).hasSize(1);
-        assertThat(context.methods).containsExactly("SCRAM-SHA-256");
+        assertThat(context.hooks(Authenticator.class)).hasSize(1);
+        assertThat(context.hook(EnhancedAuthenticator.class).method()).isEqualTo("SCRAM-SHA-256");
     }
 
     @Test
@@ -64,7 +65,7 @@ class ReloadTest {
         assertThat(mayLogIn("bert")).isFalse();
 
         write("auth-file.yaml", config(null, "bert"));
-        context.listeners.forEach(Runnable::run);
+        context.configChanged();
 
         assertThat(mayLogIn("anna")).isFalse();
         assertThat(mayLogIn("bert")).isTrue();
@@ -78,12 +79,11 @@ class ReloadTest {
         assertThat(mayLogIn("anna")).isTrue();
 
         write("users.yaml", new UsersFile(users("bert"), Map.of()));
-        context.listeners.forEach(Runnable::run);
+        context.configChanged();
         assertThat(mayLogIn("bert")).isTrue();
 
         Files.delete(folder.resolve("users.yaml"));
-        assertThatThrownBy(() -> context.listeners.forEach(Runnable::run))
-                .hasMessageStartingWith("users-file: users.yaml");
+        assertThatThrownBy(() -> context.configChanged()).hasMessageStartingWith("users-file: users.yaml");
         assertThat(mayLogIn("bert")).isTrue();
     }
 
@@ -112,7 +112,7 @@ class ReloadTest {
                 ProtocolVersion.V3_1_1,
                 "tcp",
                 List.of());
-        Authenticator authenticator = context.authenticators.keySet().iterator().next();
+        Authenticator authenticator = context.hook(Authenticator.class);
         Decision decision = authenticator.authenticate(new Login(client, "secret".getBytes(UTF_8)));
         if (decision instanceof Decision.Later later) {
             decision = later.stage().toCompletableFuture().get(20, TimeUnit.SECONDS);

@@ -41,14 +41,21 @@ final class Person implements AutoCloseable, MqttCallback {
     }
 
     /** {@return the reason code of SUBACK} */
-    int subscribe(String filter) throws MqttException {
-        IMqttToken token = client.subscribe(filter, 1);
-        return reason(token);
+    int subscribe(String filter) {
+        try {
+            return reason(client.subscribe(filter, 1));
+        } catch (MqttException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     /** {@return the reason code of UNSUBACK} */
-    int unsubscribe(String filter) throws MqttException {
-        return reason(client.unsubscribe(filter));
+    int unsubscribe(String filter) {
+        try {
+            return reason(client.unsubscribe(filter));
+        } catch (MqttException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     /** {@return the reason code of PUBACK} */

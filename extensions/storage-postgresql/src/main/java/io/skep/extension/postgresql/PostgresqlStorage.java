@@ -137,9 +137,7 @@ final class PostgresqlStorage implements Storage {
                     bind(statement, 4, from);
                     bind(statement, 6, to);
                     try (ResultSet rows = statement.executeQuery()) {
-                        return rows.next()
-                                ? List.of(Keys.join(rows.getBytes(1), rows.getBytes(2)))
-                                : List.<byte[]>of();
+                        return rows.next() ? List.of(Keys.join(rows.getBytes(1), rows.getBytes(2))) : List.<byte[]>of();
                     }
                 }
             });

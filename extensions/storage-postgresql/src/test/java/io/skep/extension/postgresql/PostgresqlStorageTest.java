@@ -53,7 +53,8 @@ class PostgresqlStorageTest {
             assertThat(all(storage)).containsExactlyElementsOf(keys);
             assertThat(scan(storage, keys.get(3), keys.get(17))).containsExactlyElementsOf(keys.subList(3, 17));
             assertThat(storage.lastKey(SPACE, keys.get(3), keys.get(17))).isEqualTo(keys.get(16));
-            assertThat(storage.lastKey(SPACE, keys.get(3), Keys.after(keys.get(19)))).isEqualTo(keys.get(19));
+            assertThat(storage.lastKey(SPACE, keys.get(3), Keys.after(keys.get(19))))
+                    .isEqualTo(keys.get(19));
             assertThat(storage.get(SPACE, keys.get(20))).containsExactly(1);
             Engines.commit(storage, batch -> batch.deleteRange(SPACE, keys.get(5), keys.get(19)));
             Engines.commit(storage, batch -> batch.delete(SPACE, keys.get(20)));
