@@ -54,7 +54,7 @@ class RequestsTest {
 
     private static Answer.Builder filter(String filter) {
         return switch (filter) {
-            case "closed/#" -> deny(ReasonCode.QUOTA_EXCEEDED);
+            case "closed/#" -> deny(ReasonCode.TOPIC_FILTER_INVALID);
             case "mine/#" -> change(Change.newBuilder().setTopic("users/7/#").setQos(0));
             case "broken/#" -> change(Change.newBuilder().setTopic("a#"));
             default -> Answer.newBuilder().setNext(Wire.Next.getDefaultInstance());
@@ -109,7 +109,7 @@ class RequestsTest {
         install("");
         Person ann = connected("ann");
         assertThat(ann.subscribe("mine/#")).as("the QoS of the program").isZero();
-        assertThat(ann.subscribe("closed/#")).isEqualTo(ReasonCode.QUOTA_EXCEEDED.code());
+        assertThat(ann.subscribe("closed/#")).isEqualTo(ReasonCode.TOPIC_FILTER_INVALID.code());
         assertThat(ann.subscribe("broken/#")).isEqualTo(ReasonCode.UNSPECIFIED_ERROR.code());
         assertThat(ann.subscribe("other/#")).isEqualTo(1);
         ann.publish("users/7/mood", "fine");
