@@ -159,7 +159,7 @@ class KillWithinGraceIT {
     }
 
     /** Publishes one number after the other, whatever becomes of the broker. */
-    private final class Stream extends Thread {
+    private static final class Stream extends Thread {
 
         private final Mqtt5AsyncClient client;
         private final Semaphore unanswered = new Semaphore(UNANSWERED_MAX);
