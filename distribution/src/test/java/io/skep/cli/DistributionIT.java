@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -29,6 +30,12 @@ class DistributionIT {
     private final Map<String, String> environment = new HashMap<>();
 
     private record Outcome(int exitCode, List<String> out, List<String> err) {}
+
+    /** Other tests copy the distribution meanwhile, so nothing is written into it. */
+    @BeforeEach
+    void keepTheCacheApart() {
+        environment.put("SKEP_CACHE", folder.resolve("cache").toString());
+    }
 
     @Test
     void versionNamesSkepAndItsJava() throws Exception {
@@ -142,7 +149,6 @@ class DistributionIT {
     @Test
     void theFirstStartMakesClassesReadyForTheNext() throws Exception {
         Path cache = folder.resolve("cache");
-        environment.put("SKEP_CACHE", cache.toString());
         assertThat(startWithoutConfiguration().err()).hasSize(1);
         assertThat(cache).isDirectoryContaining("glob:**/java-*.jsa").isDirectoryNotContaining("glob:**/rehearsal*");
 
@@ -154,7 +160,6 @@ class DistributionIT {
     @Test
     void classesThatCannotBeUsedDoNotKeepItFromStarting() throws Exception {
         Path cache = Files.createDirectory(folder.resolve("cache"));
-        environment.put("SKEP_CACHE", cache.toString());
         startWithoutConfiguration();
         try (Stream<Path> archives = Files.list(cache)) {
             for (Path archive : archives.toList()) {
