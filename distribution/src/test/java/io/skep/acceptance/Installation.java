@@ -85,11 +85,14 @@ final class Installation {
         return SkepProcess.ready(skep(home, command("start", arguments)));
     }
 
-    /** Runs the command in a working folder. */
+    /**
+     * Runs the command in a working folder. No classes are made ready for the next start: that takes longer than a
+     * test's few starts would gain.
+     */
     Program skep(Path workingFolder, List<String> arguments) throws IOException {
         List<String> command = new ArrayList<>(arguments);
         command.add(0, home.resolve("bin/skep").toString());
-        return Program.start(workingFolder, Map.of(), command);
+        return Program.start(workingFolder, Map.of("SKEP_CACHE", ""), command);
     }
 
     private static List<String> command(String name, String... arguments) {

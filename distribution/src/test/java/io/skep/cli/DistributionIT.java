@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -34,6 +35,12 @@ class DistributionIT {
     private final Map<String, String> environment = new HashMap<>();
 
     private record Outcome(int exitCode, List<String> out, List<String> err) {}
+
+    /** Other tests copy the distribution meanwhile, so nothing is written into it. */
+    @BeforeEach
+    void keepTheCacheApart() {
+        environment.put("SKEP_CACHE", folder.resolve("cache").toString());
+    }
 
     @Test
     void versionNamesSkepAndItsJava() throws Exception {
@@ -149,7 +156,6 @@ class DistributionIT {
     void theFirstStartMakesClassesReadyForTheNext(String jdk) throws Exception {
         environment.put("SKEP_JAVA_HOME", jdk);
         Path cache = folder.resolve("cache");
-        environment.put("SKEP_CACHE", cache.toString());
         assertThat(startWithoutConfiguration().err()).hasSize(1);
         assertThat(cache).isDirectoryContaining("glob:**/java-*").isDirectoryNotContaining("glob:**/rehearsal*");
         assertThat(sourceOfClasses()).startsWith("shared objects file");
@@ -160,7 +166,6 @@ class DistributionIT {
     void classesThatCannotBeUsedDoNotKeepItFromStarting(String jdk) throws Exception {
         environment.put("SKEP_JAVA_HOME", jdk);
         Path cache = Files.createDirectory(folder.resolve("cache"));
-        environment.put("SKEP_CACHE", cache.toString());
         startWithoutConfiguration();
         Path kept = kept(cache);
         Files.delete(kept);
