@@ -100,6 +100,9 @@ final class Inspection {
 
     /** {@return whether a QoS 2 message with this identifier waits} */
     boolean contains(int id) {
+        if (waiting.isEmpty()) {
+            return false; // without an iterator
+        }
         for (Step step : waiting) {
             if (step.qos == 2 && step.id == id) {
                 return true;

@@ -20,6 +20,8 @@ import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 
 /** Sessions with loops and a journal, but without connections. */
 final class SessionFixture implements AutoCloseable {
@@ -28,6 +30,7 @@ final class SessionFixture implements AutoCloseable {
     final Metrics metrics = new Metrics();
     final SessionRegistry registry;
     private final Journal journal;
+    private final Queue<EmbeddedChannel> channels = new ConcurrentLinkedQueue<>();
 
     SessionFixture(int loopCount) {
         loops = new Loops(new ThreadConfig(loopCount, ThreadConfig.Transport.AUTO));
@@ -41,13 +44,16 @@ final class SessionFixture implements AutoCloseable {
         Client client = new Client(clientId, null, new InetSocketAddress(0), ProtocolVersion.V5_0, "tcp", List.of());
         Lane lane = registry.lane(loop);
         Replies replies = new Replies(client, Properties.EMPTY, new HookChains(), lane.loop());
-        Outlet outlet = new Outlet(lane, new EmbeddedChannel(), client, replies, 0, (reason, text) -> {});
+        EmbeddedChannel channel = new EmbeddedChannel();
+        channels.add(channel);
+        Outlet outlet = new Outlet(lane, channel, client, replies, 0, (reason, text) -> {});
         return new Attachment(clientId, outlet, false, 3_600, 10, null, listener);
     }
 
     @Override
     public void close() {
         loops.close(Duration.ofSeconds(3));
+        channels.forEach(EmbeddedChannel::finishAndReleaseAll);
         journal.close();
     }
 }
