@@ -44,11 +44,11 @@ class ProcessConfigTest {
     void everyKeyIsUnderstood() throws Exception {
         assertThat(bind("""
                 address: "[::1]:9000"
-                hooks: [authenticate, authorize, publish, events]
+                hooks: [authenticate, authorize, publish, events, connect, subscribe, unsubscribe]
                 order: -5
                 deadline: 500ms
                 publish-topic-filter: a/+
-                on-failure: {authorize: next}
+                on-failure: {authorize: next, unsubscribe: next}
                 tls: {trust: t.pem, certificate: c.pem, private-key: k.pem}
                 limits:
                   connect-timeout: 1s
@@ -71,7 +71,7 @@ class ProcessConfigTest {
                                 Fallback.DENY,
                                 Fallback.DENY,
                                 Fallback.DENY,
-                                Fallback.DENY),
+                                Fallback.NEXT),
                         new TlsConfig("t.pem", "c.pem", "k.pem"),
                         new Limits(
                                 Duration.ofSeconds(1),
