@@ -1,13 +1,12 @@
 // Skep, an MQTT broker. Apache-2.0; see LICENSE.
 package io.skep.broker.hook;
 
+import io.skep.broker.loop.Deadlines;
 import io.skep.broker.loop.Loop;
 import io.skep.sdk.HookOptions.Fallback;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -110,17 +109,15 @@ abstract class Walk<H, A> {
     }
 
     /** A hook whose answer is waited for. */
-    private final class Rest {
+    private final class Rest extends Deadlines.Deadline {
 
         private final Hook<H> hook;
-        private final Future<?> deadline;
         private final int place = asked - 1;
         private boolean over;
 
         Rest(Hook<H> hook) {
             this.hook = hook;
-            this.deadline = loop.eventLoop()
-                    .schedule(this::expire, hook.options().deadline().toNanos(), TimeUnit.NANOSECONDS);
+            loop.deadlines().begin(this, hook.options().deadline().toNanos());
             for (int i = place; i < chain.size(); i++) {
                 chain.get(i).owner().hold(); // it is not stopped before the walk has passed it
             }
@@ -144,7 +141,8 @@ abstract class Walk<H, A> {
             }
         }
 
-        private void expire() {
+        @Override
+        protected void expire() {
             if (!over) {
                 end();
                 proceed(failed(hook, "missed its deadline of " + hook.options().deadline(), null));
@@ -153,7 +151,7 @@ abstract class Walk<H, A> {
 
         private void end() {
             over = true;
-            deadline.cancel(false);
+            meet();
             hook.owner().leave();
         }
 

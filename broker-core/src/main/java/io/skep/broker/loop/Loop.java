@@ -26,6 +26,7 @@ public final class Loop implements Executor {
     private ArrayList<Runnable> atTurnEnd = new ArrayList<>();
     private ArrayList<Runnable> spare = new ArrayList<>();
     private final Runnable endTurn = this::endTurn;
+    private final Deadlines deadlines = new Deadlines(this);
     private final List<Runnable> everySecond = new ArrayList<>();
     private @Nullable Future<?> sweeping;
     private long nowNanos = System.nanoTime();
@@ -91,6 +92,11 @@ public final class Loop implements Executor {
         if (!eventLoop.isShuttingDown()) {
             eventLoop.schedule(step, 1, TimeUnit.SECONDS);
         }
+    }
+
+    /** {@return what ends after a while on this loop} */
+    public Deadlines deadlines() {
+        return deadlines;
     }
 
     /** {@return {@link System#nanoTime} as of this turn} */
