@@ -18,7 +18,6 @@ import java.util.Random;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -53,7 +52,7 @@ class KillWithinGraceIT {
         silentFrom = Integer.MAX_VALUE;
         Mqtt5AsyncClient subscriber = subscribe(broker.port());
         Mqtt5AsyncClient publisher = connect(broker.port(), "publisher");
-        var stream = new Stream(publisher);
+        var stream = new NumberStream(publisher, MqttQos.AT_LEAST_ONCE, UNANSWERED_MAX);
         List<Integer> numbers = new ArrayList<>();
         try {
             stream.start();
@@ -155,44 +154,6 @@ class KillWithinGraceIT {
                     .isNotNull();
             number = next;
             numbers.add(number);
-        }
-    }
-
-    /** Publishes one number after the other, whatever becomes of the broker. */
-    private static final class Stream extends Thread {
-
-        private final Mqtt5AsyncClient client;
-        private final Semaphore unanswered = new Semaphore(UNANSWERED_MAX);
-        private volatile boolean ending;
-        private int published;
-
-        Stream(Mqtt5AsyncClient client) {
-            super("stream");
-            this.client = client;
-        }
-
-        @Override
-        public void run() {
-            while (!ending) {
-                unanswered.acquireUninterruptibly();
-                client.publishWith()
-                        .topic("numbers")
-                        .qos(MqttQos.AT_LEAST_ONCE)
-                        .payload(Integer.toString(published).getBytes(UTF_8))
-                        .send()
-                        .thenRun(unanswered::release);
-                published++;
-            }
-        }
-
-        /** {@return how many numbers were published, once all are acknowledged} */
-        int end() throws InterruptedException {
-            ending = true;
-            join(Program.DEADLINE.toMillis());
-            assertThat(unanswered.tryAcquire(UNANSWERED_MAX, Program.DEADLINE.toSeconds(), TimeUnit.SECONDS))
-                    .as("all are acknowledged")
-                    .isTrue();
-            return published;
         }
     }
 }

@@ -18,7 +18,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.io.TempDir;
@@ -45,7 +44,7 @@ class StreamAcrossKillsIT {
         SkepProcess broker = skep.start("--port", port);
         Mqtt3AsyncClient subscriber = subscribe(broker.port(), HiveClients.qos(qos));
         Mqtt5AsyncClient publisher = connectPublisher(broker.port());
-        var stream = new Stream(publisher, HiveClients.qos(qos));
+        var stream = new NumberStream(publisher, HiveClients.qos(qos), UNANSWERED_MAX);
         try {
             stream.start();
             List<Integer> numbers = new ArrayList<>();
@@ -119,46 +118,6 @@ class StreamAcrossKillsIT {
             assertThat(number).as("a number after %s", numbers.size()).isNotNull();
             numbers.add(number);
             distinct.add(number);
-        }
-    }
-
-    /** Publishes one number after the other until it is told to end, whatever becomes of the broker. */
-    private static final class Stream extends Thread {
-
-        private final Mqtt5AsyncClient client;
-        private final MqttQos qos;
-        private final Semaphore unanswered = new Semaphore(UNANSWERED_MAX);
-        private volatile boolean ending;
-        private int published;
-
-        Stream(Mqtt5AsyncClient client, MqttQos qos) {
-            super("stream");
-            this.client = client;
-            this.qos = qos;
-        }
-
-        @Override
-        public void run() {
-            while (!ending) {
-                unanswered.acquireUninterruptibly();
-                client.publishWith()
-                        .topic("numbers")
-                        .qos(qos)
-                        .payload(Integer.toString(published).getBytes(UTF_8))
-                        .send()
-                        .thenRun(unanswered::release);
-                published++;
-            }
-        }
-
-        /** {@return how many numbers were published, once all are acknowledged} */
-        int end() throws InterruptedException {
-            ending = true;
-            join(Program.DEADLINE.toMillis());
-            assertThat(unanswered.tryAcquire(UNANSWERED_MAX, Program.DEADLINE.toSeconds(), TimeUnit.SECONDS))
-                    .as("all are acknowledged")
-                    .isTrue();
-            return published;
         }
     }
 }

@@ -2,20 +2,9 @@
 package io.skep.broker.extension;
 
 import io.skep.broker.service.ExtensionServices;
-import io.skep.sdk.ExtensionContext;
+import io.skep.broker.service.ServedContext;
 import io.skep.sdk.Hooks;
-import io.skep.sdk.service.BrokerFacts;
-import io.skep.sdk.service.Clients;
-import io.skep.sdk.service.ConnectionAttributes;
-import io.skep.sdk.service.KeyValueStore;
-import io.skep.sdk.service.Meters;
-import io.skep.sdk.service.Publisher;
-import io.skep.sdk.service.RetainedMessages;
-import io.skep.sdk.service.SessionAttributes;
-import io.skep.sdk.service.Sessions;
-import io.skep.sdk.service.Subscriptions;
 import java.nio.file.Path;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -29,7 +18,7 @@ record Context(
         Logger logger,
         ScheduledExecutorService executor,
         ExtensionServices services)
-        implements ExtensionContext {
+        implements ServedContext {
 
     @Override
     public <T extends Record> T config(Class<T> type) {
@@ -44,55 +33,5 @@ record Context(
     @Override
     public <T extends Record> void onConfigChange(Class<T> type, Consumer<? super T> listener) {
         configFiles.onChange(type, listener);
-    }
-
-    @Override
-    public Publisher publisher() {
-        return services.publisher();
-    }
-
-    @Override
-    public Clients clients() {
-        return services.clients();
-    }
-
-    @Override
-    public Sessions sessions() {
-        return services.sessions();
-    }
-
-    @Override
-    public Subscriptions subscriptions() {
-        return services.subscriptions();
-    }
-
-    @Override
-    public RetainedMessages retained() {
-        return services.retained();
-    }
-
-    @Override
-    public KeyValueStore store() {
-        return services.store();
-    }
-
-    @Override
-    public ConnectionAttributes connectionAttributes() {
-        return services.connectionAttributes();
-    }
-
-    @Override
-    public SessionAttributes sessionAttributes() {
-        return services.sessionAttributes();
-    }
-
-    @Override
-    public Meters meters() {
-        return services.meters();
-    }
-
-    @Override
-    public CompletionStage<BrokerFacts> broker() {
-        return services.broker();
     }
 }

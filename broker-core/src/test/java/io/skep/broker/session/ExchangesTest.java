@@ -31,7 +31,7 @@ final class ExchangesTest {
 
     @Test
     void aQueueIsAtItsEndWhenTheDiskHasNothingOfIt() throws Exception {
-        Session session = attach();
+        Session session = fixture.attach("client");
         session.execute(() -> {
             session.outlet(fixture.attachment("client", 0, NOBODY).outlet());
             session.outbox().restore(5, 7);
@@ -49,28 +49,12 @@ final class ExchangesTest {
 
     @Test
     void aStepThatFailsKeepsNoOtherFromBeingDone() throws Exception {
-        Session session = attach();
+        Session session = fixture.attach("client");
         CompletableFuture<Boolean> done = new CompletableFuture<>();
         session.execute(() -> {
             throw new IllegalStateException("(expected: by this test)");
         });
         session.execute(() -> done.complete(true));
         assertThat(done.get(SOON.toSeconds(), TimeUnit.SECONDS)).isTrue();
-    }
-
-    private Session attach() throws Exception {
-        CompletableFuture<Session> attached = new CompletableFuture<>();
-        fixture.registry.attach(fixture.attachment("client", 0, new Attachment.Listener() {
-            @Override
-            public void attached(Session session, boolean sessionPresent) {
-                attached.complete(session);
-            }
-
-            @Override
-            public void refused(String text) {
-                attached.completeExceptionally(new IllegalStateException(text));
-            }
-        }));
-        return attached.get(SOON.toSeconds(), TimeUnit.SECONDS);
     }
 }

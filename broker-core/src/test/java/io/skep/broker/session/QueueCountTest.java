@@ -104,19 +104,7 @@ final class QueueCountTest {
 
     /** A session of which a start has found the queue. */
     private Session restored() throws Exception {
-        CompletableFuture<Session> attached = new CompletableFuture<>();
-        fixture.registry.attach(fixture.attachment("client", 0, new Attachment.Listener() {
-            @Override
-            public void attached(Session session, boolean sessionPresent) {
-                attached.complete(session);
-            }
-
-            @Override
-            public void refused(String text) {
-                attached.completeExceptionally(new IllegalStateException(text));
-            }
-        }));
-        Session session = attached.get(20, TimeUnit.SECONDS);
+        Session session = fixture.attach("client");
         CompletableFuture<Boolean> stored = new CompletableFuture<>();
         on(session, () -> {
             session.write(

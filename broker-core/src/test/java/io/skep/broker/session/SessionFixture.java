@@ -21,7 +21,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
 
 /** Sessions with loops and a journal, but without connections. */
 final class SessionFixture implements AutoCloseable {
@@ -48,6 +50,23 @@ final class SessionFixture implements AutoCloseable {
         channels.add(channel);
         Outlet outlet = new Outlet(lane, channel, client, replies, 0, (reason, text) -> {});
         return new Attachment(clientId, outlet, false, 3_600, 10, null, listener);
+    }
+
+    /** {@return the session of a client that has connected on the first loop} */
+    Session attach(String clientId) throws Exception {
+        CompletableFuture<Session> attached = new CompletableFuture<>();
+        registry.attach(attachment(clientId, 0, new Attachment.Listener() {
+            @Override
+            public void attached(Session session, boolean sessionPresent) {
+                attached.complete(session);
+            }
+
+            @Override
+            public void refused(String text) {
+                attached.completeExceptionally(new IllegalStateException(text));
+            }
+        }));
+        return attached.get(20, TimeUnit.SECONDS);
     }
 
     @Override
