@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -17,6 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** What clients notice while the storage does not write, and after. */
 final class FullStorageTest {
 
+    private static final int MANY = 20_000; // more than are read in one turn
     private static final byte[] PINGREQ = {(byte) 0xC0, 0};
 
     @TempDir
@@ -75,6 +77,25 @@ final class FullStorageTest {
         expectNews("first", "second");
     }
 
+    /** What comes while the failure is on its way to the loop. */
+    @Test
+    void nothingIsStoredOfAConnectionAfterWhatCouldNotBe() throws IOException {
+        byte[][] burst = new byte[MANY][];
+        for (int i = 0; i < MANY; i++) {
+            burst[i] = Packets.publish("news", 1, i + 1, Integer.toString(i).getBytes(UTF_8));
+        }
+        RawClient publisher = connect("publisher", false);
+        Files.createFile(home.resolve("data/hiccup"));
+        publisher.send(burst);
+        assertThat(publisher.isClosedByBroker()).isTrue();
+        publisher = connect("publisher", false);
+        for (int i = 0; i < MANY; i++) {
+            publisher.send(Packets.duplicate(burst[i]));
+            publisher.expect(Packets.PUBACK);
+        }
+        expectNews(IntStream.range(0, MANY).mapToObj(Integer::toString).toArray(String[]::new));
+    }
+
     private void expectRefusalOfMqtt5() throws IOException {
         try (RawClient client = RawClient.open(broker.addresses().get(0).getPort())) {
             client.send(new byte[] {0x10, 14, 0, 4, 'M', 'Q', 'T', 'T', 5, 2, 0, 0, 0, 0, 1, '5'});
@@ -87,7 +108,11 @@ final class FullStorageTest {
     private void expectNews(String... payloads) throws IOException {
         absent = connect("absent", false);
         for (String payload : payloads) {
-            assertThat(absent.expect(Packets.PUBLISH).payload()).asString(UTF_8).isEqualTo(payload);
+            RawClient.Packet publish = absent.expect(Packets.PUBLISH);
+            assertThat(publish.payload()).asString(UTF_8).isEqualTo(payload);
+            if (publish.qos() == 1) {
+                absent.send(Packets.ack(Packets.PUBACK, publish.packetId()));
+            }
         }
         absent.send(PINGREQ);
         absent.expect(Packets.PINGRESP);

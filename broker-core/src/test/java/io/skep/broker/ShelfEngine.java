@@ -5,7 +5,10 @@ import io.skep.broker.extension.ExtensionJar;
 import java.io.IOException;
 import java.nio.file.Path;
 
-/** A storage engine in a JAR, which fails while there is a file {@code full} beside its own. */
+/**
+ * A storage engine in a JAR, which fails while there is a file {@code full} beside its own, and once for a file
+ * {@code hiccup}.
+ */
 final class ShelfEngine {
 
     /** What chooses it, in {@code skep.yaml}. */
@@ -69,7 +72,7 @@ final class ShelfEngine {
                     return new Batch();
                 }
                 public void commit(WriteBatch batch, Done done) {
-                    if (Files.exists(file.resolveSibling("full"))) {
+                    if (Files.exists(file.resolveSibling("full")) || file.resolveSibling("hiccup").toFile().delete()) {
                         done.done(new StorageException("shelf: full", null));
                         return;
                     }

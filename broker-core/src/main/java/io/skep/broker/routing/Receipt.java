@@ -39,6 +39,14 @@ public final class Receipt implements Write {
             return false;
         }
 
+        /** {@return why nothing more of the publisher may be stored, or null. On the journal's thread} */
+        default @Nullable StorageException obstacle() {
+            return null;
+        }
+
+        /** A message could not be stored. On the journal's thread, before another is. */
+        default void spoil(StorageException failure) {}
+
         /**
          * {@return how many milliseconds the publisher can be held back for a full queue; 0 if it is told at once, -1
          * if nobody can be told}
@@ -230,6 +238,16 @@ public final class Receipt implements Write {
             done = true;
             publisher.settled(this);
         }
+    }
+
+    @Override
+    public @Nullable StorageException obstacle() {
+        return publisher.obstacle();
+    }
+
+    @Override
+    public void spoil(StorageException why) {
+        publisher.spoil(why);
     }
 
     @Override

@@ -36,12 +36,19 @@ final class Commit implements Storage.Done {
     void add(Write write, MeasuredBatch batch) {
         writes.add(write);
         bytes += write.bytes();
+        StorageException obstacle = write.obstacle();
+        if (obstacle != null) {
+            failedAlone.put(write, obstacle);
+            return;
+        }
         int operationsBefore = batch.operations();
         try {
             write.addTo(batch);
         } catch (RuntimeException e) {
             Journal.log.error("a write could not be put into a batch", e);
-            failedAlone.put(write, Journal.asFailure("storage: a write could not be put into a batch", e));
+            StorageException why = Journal.asFailure("storage: a write could not be put into a batch", e);
+            failedAlone.put(write, why);
+            write.spoil(why);
         }
         if (batch.operations() > operationsBefore) {
             stored++;
@@ -88,6 +95,10 @@ final class Commit implements Storage.Done {
 
     /** Calls the writes back, in order, with one task per executor; then reads. */
     void settle(Storage storage) {
+        StorageException why = failure;
+        if (why != null) {
+            writes.forEach(write -> write.spoil(why));
+        }
         List<Group> groups = new ArrayList<>();
         Group group = null;
         for (int i = 0; i < writes.size(); i++) {

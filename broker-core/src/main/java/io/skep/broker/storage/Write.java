@@ -4,6 +4,7 @@ package io.skep.broker.storage;
 import io.skep.sdk.storage.StorageException;
 import io.skep.sdk.storage.WriteBatch;
 import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
 
 /** Something to be made durable; a queue entry or a session record is one, so that a message costs no wrapper. */
 public interface Write {
@@ -13,6 +14,14 @@ public interface Write {
      * this write alone fails, though what it added before goes with the batch.
      */
     void addTo(WriteBatch batch);
+
+    /** {@return why it must fail, because something that it follows has failed; else null. Before {@link #addTo}} */
+    default @Nullable StorageException obstacle() {
+        return null;
+    }
+
+    /** It has failed; on the journal's thread, before another write is asked for its {@link #obstacle}. */
+    default void spoil(StorageException failure) {}
 
     /** {@return bytes that it holds in memory while it waits, about} */
     default int bytes() {

@@ -38,6 +38,7 @@ final class Acknowledgements implements Receipt.Publisher {
     private boolean full;
     private @Nullable ReasonCode held; // why nothing is acknowledged any more
     private long heldUntilNanos;
+    private @Nullable StorageException spoiled; // the journal's
 
     /** One that waits: for its own receipt, or for those before it. At QoS 0 nothing is written. */
     private record Ack(
@@ -162,6 +163,19 @@ final class Acknowledgements implements Receipt.Publisher {
     @Override
     public void submit(Receipt receipt) {
         lane.submit(receipt);
+    }
+
+    /** Of a client that sends all again in their order, nothing may be stored that comes after what was not. */
+    @Override
+    public @Nullable StorageException obstacle() {
+        return spoiled;
+    }
+
+    @Override
+    public void spoil(StorageException failure) {
+        if (!isV5()) {
+            spoiled = failure;
+        }
     }
 
     @Override

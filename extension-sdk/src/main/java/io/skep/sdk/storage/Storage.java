@@ -54,7 +54,8 @@ public interface Storage extends AutoCloseable {
 
     /**
      * Writes a batch, all or nothing, after those committed before. Returns at once or when it is done, as the engine
-     * likes; commits call back in call order.
+     * likes; commits call back in call order. When one fails, those fail too that came before its end was told: what a
+     * client sends again must not come after what it sent later.
      *
      * @param batch made by {@link #batch}; not touched afterwards by the caller
      * @param done called once, on any thread, when the batch is as durable as the storage was opened for
