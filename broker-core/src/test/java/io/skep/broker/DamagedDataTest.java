@@ -59,9 +59,9 @@ final class DamagedDataTest {
         DataCheck check = verify();
         assertThat(check.isSound()).isTrue();
         assertThat(check.counts())
-                .containsEntry(Keyspace.SESSIONS, 7L)
-                .containsEntry(Keyspace.SUBSCRIPTIONS, 6L)
-                .containsEntry(Keyspace.QUEUE, 6L)
+                .containsEntry(Keyspace.SESSIONS, 8L)
+                .containsEntry(Keyspace.SUBSCRIPTIONS, 7L)
+                .containsEntry(Keyspace.QUEUE, 8L)
                 .containsEntry(Keyspace.PAYLOADS, 1L)
                 .containsEntry(Keyspace.INBOUND, 1L)
                 .containsEntry(Keyspace.RETAINED, 2L)
@@ -141,7 +141,7 @@ final class DamagedDataTest {
                 .hasMessageContaining("skep data repair");
         assertThat(verify().isSound()).isFalse();
         assertThat(repair().damaged()).isNotNull();
-        assertThat(verify().counts()).containsEntry(Keyspace.SESSIONS, 7L).containsEntry(Keyspace.RETAINED, 2L);
+        assertThat(verify().counts()).containsEntry(Keyspace.SESSIONS, 8L).containsEntry(Keyspace.RETAINED, 2L);
         RunningBroker.start(home, StoredExample.CONFIG).close();
     }
 

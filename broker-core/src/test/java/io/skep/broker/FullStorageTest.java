@@ -96,6 +96,27 @@ final class FullStorageTest {
         expectNews(IntStream.range(0, MANY).mapToObj(Integer::toString).toArray(String[]::new));
     }
 
+    @Test
+    void anExchangeGoesOnWhoseMiddleCouldNotBeStored() throws IOException {
+        RawClient publisher = connect("publisher", false);
+        publisher.send(Packets.publish("news", 2, 1, "once".getBytes(UTF_8)));
+        publisher.expect(Packets.PUBREC);
+        absent = connect("absent", false);
+        int id = absent.expect(Packets.PUBLISH).packetId();
+        Files.createFile(full());
+        absent.send(Packets.ack(Packets.PUBREC, id));
+        assertThat(absent.isClosedByBroker()).isTrue();
+        free();
+        absent = connect("absent", false);
+        RawClient.Packet again = absent.expect(Packets.PUBLISH);
+        assertThat(again.duplicate()).isTrue();
+        assertThat(again.packetId()).isEqualTo(id);
+        absent.send(Packets.ack(Packets.PUBREC, id));
+        absent.expect(Packets.PUBREL);
+        absent.send(Packets.ack(Packets.PUBCOMP, id), PINGREQ);
+        absent.expect(Packets.PINGRESP);
+    }
+
     private void expectRefusalOfMqtt5() throws IOException {
         try (RawClient client = RawClient.open(broker.addresses().get(0).getPort())) {
             client.send(new byte[] {0x10, 14, 0, 4, 'M', 'Q', 'T', 'T', 5, 2, 0, 0, 0, 0, 1, '5'});

@@ -31,7 +31,7 @@ final class GoldenDataTest {
     private Path home;
 
     @ParameterizedTest
-    @ValueSource(ints = {1, 2})
+    @ValueSource(ints = {1, 2, 3})
     void aBrokerFindsEverythingInDataOfEachFormat(int format) throws IOException {
         StoredExample.unpackGolden(format, home);
         try (RunningBroker broker = RunningBroker.start(home, StoredExample.CONFIG)) {
@@ -39,11 +39,14 @@ final class GoldenDataTest {
             if (format > 1) {
                 StoredExample.expectTwins(broker.port());
             }
+            if (format > 2) {
+                StoredExample.expectRun(broker.port());
+            }
         }
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {1, 2})
+    @ValueSource(ints = {1, 2, 3})
     void dataOfEachFormatIsExportedAsItAlwaysWas(int format) throws IOException {
         StoredExample.unpackGolden(format, home);
         StringWriter out = new StringWriter();
@@ -56,7 +59,7 @@ final class GoldenDataTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {1, 2})
+    @ValueSource(ints = {1, 2, 3})
     void aBackupOfEachFormatIsRestoredAndABrokerFindsEverythingInIt(int format) throws IOException {
         Path old = home.resolve("old");
         StoredExample.unpackGolden(format, old);

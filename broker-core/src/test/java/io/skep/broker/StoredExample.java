@@ -73,6 +73,33 @@ final class StoredExample {
         }
         mortal(port);
         twins(port);
+        run(port);
+    }
+
+    /** Leaves two exchanges of which one record says that PUBREC has come: data of formats 1 and 2 has none. */
+    private static void run(int port) throws IOException {
+        try (RawClient runner = RawClient.connect(port, "runner", false);
+                RawClient publisher = RawClient.connect(port, "starter", true)) {
+            runner.subscribe(2, "run");
+            byte[][] answers = new byte[2][];
+            for (int i = 0; i < 2; i++) {
+                publisher.send(Packets.publish("run", 2, i + 1, new byte[0]));
+                publisher.expect(Packets.PUBREC);
+                answers[i] = Packets.ack(
+                        Packets.PUBREC, runner.expect(Packets.PUBLISH).packetId());
+            }
+            runner.send(fields(answers)); // in one piece
+            runner.expect(Packets.PUBREL);
+            runner.expect(Packets.PUBREL);
+        }
+    }
+
+    /** Connects as the one with the two exchanges. */
+    static void expectRun(int port) throws IOException {
+        try (RawClient runner = resume(port, "runner")) {
+            runner.expect(Packets.PUBREL);
+            runner.expect(Packets.PUBREL);
+        }
     }
 
     /** Leaves a message that two queues share: data of format 1 has none. */

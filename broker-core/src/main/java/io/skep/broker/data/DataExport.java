@@ -7,6 +7,7 @@ import io.skep.broker.json.JsonObject;
 import io.skep.broker.routing.MessageRecord;
 import io.skep.broker.session.Inbound;
 import io.skep.broker.session.QueuedMessage;
+import io.skep.broker.session.ReleasedRows;
 import io.skep.broker.session.SessionAttribute;
 import io.skep.broker.session.SessionRecord;
 import io.skep.broker.session.SubscriptionRecord;
@@ -70,12 +71,13 @@ final class DataExport {
                 from,
                 to,
                 (each, stored) -> subscription(clientId, SubscriptionRecord.read(each, stored)));
+        ReleasedRows released = new ReleasedRows();
         Rows.range(
                 storage,
                 Keyspace.QUEUE,
                 from,
                 to,
-                (each, stored) -> queued(clientId, QueuedMessage.read(each, stored, storage)));
+                (each, stored) -> queued(clientId, QueuedMessage.read(each, released.value(each, stored), storage)));
         Rows.range(
                 storage,
                 Keyspace.INBOUND,

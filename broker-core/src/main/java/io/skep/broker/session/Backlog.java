@@ -15,6 +15,7 @@ final class Backlog {
     private boolean loading;
     private boolean dropping;
     private long sentBefore; // maybe
+    private @Nullable ReleasedRun released; // the last that was read
 
     Backlog(Outbox outbox, Positions positions) {
         this.outbox = outbox;
@@ -151,6 +152,15 @@ final class Backlog {
     }
 
     private Entry read(long position, QueuePage.Row row) {
+        ReleasedRun run = released;
+        if (run == null || position >= run.to()) {
+            int length = EntryRecord.released(row.value());
+            run = length == 0 ? null : ReleasedRun.found(outbox, position, length);
+            released = run;
+        }
+        if (run != null) {
+            return Entry.rest(outbox, position, Entry.Phase.RELEASED, run);
+        }
         Entry entry = EntryRecord.read(outbox, position, row.value(), row.shared());
         if (position < sentBefore) {
             entry.maybeSent();

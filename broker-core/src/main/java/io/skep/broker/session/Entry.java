@@ -48,6 +48,7 @@ final class Entry extends Receipt.Part {
     private boolean held;
     private boolean mayWait;
     private long sentNanos;
+    private @Nullable ReleasedRun run;
 
     Entry(
             @Nullable Outbox outbox,
@@ -64,10 +65,16 @@ final class Entry extends Receipt.Part {
         this.identifiers = identifiers;
     }
 
-    /** {@return what is left of a message of which PUBREC has come; a record of its position is on disk} */
-    static Entry received(Outbox outbox, long position) {
+    /** {@return what is left of a message of which PUBREC has come, in a phase; of a durable session it is stored} */
+    static Entry rest(Outbox outbox, long position, Phase phase, @Nullable ReleasedRun run) {
         Entry rest = new Entry(outbox, position, null, 2, false, null);
-        return rest.found(Phase.RECEIVED);
+        rest.run = run;
+        return rest.found(phase);
+    }
+
+    /** {@return what it is stored with, if PUBREC has come and the session is durable} */
+    @Nullable ReleasedRun run() {
+        return run;
     }
 
     /** {@return whether it stands for a message under way that nobody needs again} */
@@ -204,10 +211,16 @@ final class Entry extends Receipt.Part {
         }
     }
 
-    /** Puts in its place what is left when PUBREC has come, after {@link #letGo}. On the journal's thread. */
-    void release(WriteBatch batch) {
+    /**
+     * PUBREC has come, after {@link #letGo}. On the journal's thread.
+     *
+     * @param inRun whether a record before it says so; yet a record must not refer to what is gone
+     */
+    void release(WriteBatch batch, boolean inRun) {
         if (outbox != null) {
-            batch.put(Keyspace.QUEUE, outbox.key(position), EntryRecord.released());
+            if (inRun && message != null && message.number() != 0) {
+                batch.put(Keyspace.QUEUE, outbox.key(position), EntryRecord.released(1));
+            }
             outbox.session().payloads().release(message, batch);
         }
     }

@@ -9,22 +9,42 @@ import org.jspecify.annotations.Nullable;
 /**
  * An {@link Entry} as bytes on disk: format version, QoS, flags; if PUBREC has not come, the retain flag, the count of
  * Subscription Identifiers and these, the shared filter behind its length if it came by one, then the message, or the
- * size and the number of a shared one.
+ * size and the number of a shared one; else how many messages this record is about, if it is more than one.
  */
 final class EntryRecord {
 
     private static final byte FORMAT = 1;
     private static final int FLAGS_AT = 2;
     private static final int RELEASED = 1;
+    private static final int RELEASED_BYTES = 3;
     private static final int SHARED = 2;
     private static final int REFERENCE = 4;
     private static final int[] NONE = {};
 
     private EntryRecord() {}
 
-    /** {@return what is stored when PUBREC has come: the message is not needed any more} */
-    static byte[] released() {
-        return new byte[] {FORMAT, 2, RELEASED};
+    /**
+     * {@return what is stored when PUBREC has come: the message is not needed any more}
+     *
+     * @param count of how many messages, in this place and in those behind it
+     */
+    static byte[] released(int count) {
+        return count == 1
+                ? new byte[] {FORMAT, 2, RELEASED}
+                : ByteBuffer.allocate(RELEASED_BYTES + Integer.BYTES)
+                        .put(FORMAT)
+                        .put((byte) 2)
+                        .put((byte) RELEASED)
+                        .putInt(count)
+                        .array();
+    }
+
+    /** {@return of how many messages a record says that PUBREC has come} */
+    static int released(byte[] record) {
+        if ((record[FLAGS_AT] & RELEASED) == 0) {
+            return 0;
+        }
+        return record.length == RELEASED_BYTES ? 1 : ByteBuffer.wrap(record).getInt(RELEASED_BYTES);
     }
 
     /**

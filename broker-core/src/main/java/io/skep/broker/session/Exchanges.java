@@ -244,6 +244,7 @@ final class Exchanges {
         } else if (entry == Entry.AWAITS_PUBCOMP) {
             release(position);
         } else if (entry.phase() == Entry.Phase.RELEASED && session.isDurable()) {
+            outbox.releases().close();
             session.write(batch -> {}, () -> released(entry)); // nothing to store, but in its turn [MQTT-4.6.0-4]
         } else if (entry.phase() == Entry.Phase.RELEASED) {
             release(position);
@@ -254,16 +255,14 @@ final class Exchanges {
     }
 
     private void received(Entry entry) {
-        Entry rest = outbox.shrink(entry);
         if (session.isDurable()) {
-            entry.letGo();
-            session.write(entry::release, () -> released(rest));
+            outbox.releases().received(entry);
         } else {
-            released(rest);
+            released(outbox.shrink(entry, null));
         }
     }
 
-    private void released(Entry entry) {
+    void released(Entry entry) {
         entry.phase(Entry.Phase.RELEASED);
         if (entry.position() < next) {
             release(entry.position());

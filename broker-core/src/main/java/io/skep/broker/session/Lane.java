@@ -31,6 +31,7 @@ public final class Lane implements Receipt.Publisher {
     private final Publication changed;
     private final Runnable handOver = this::handOver;
     private ArrayList<Write> writes = new ArrayList<>();
+    private long handOvers;
 
     public Lane(Loop loop, Journal journal, MqttConfig mqtt, HookChains hooks) {
         this.loop = loop;
@@ -151,7 +152,13 @@ public final class Lane implements Receipt.Publisher {
         List.of(inbound, mailed, queued, retained, given, changed).forEach(Publication::release);
     }
 
+    /** {@return how often writes were handed over: one that was submitted since then may still be added to} */
+    long handOvers() {
+        return handOvers;
+    }
+
     private void handOver() {
+        handOvers++;
         journal.submitAll(writes);
         writes = new ArrayList<>();
     }

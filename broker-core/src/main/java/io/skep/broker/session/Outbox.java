@@ -24,6 +24,7 @@ final class Outbox {
     private final Positions positions = new Positions();
     private final Exchanges exchanges;
     private final Backlog backlog;
+    private @Nullable Releases releases; // of most sessions there never are any
     private boolean hasShared; // or had, or may have on disk
     private final QueueBounds bounds;
 
@@ -48,6 +49,24 @@ final class Outbox {
 
     Backlog backlog() {
         return backlog;
+    }
+
+    Releases releases() {
+        if (releases == null) {
+            releases = new Releases(this);
+        }
+        return releases;
+    }
+
+    /** {@return the first position from one on whose rest is stored with a run, or -1} */
+    long firstOf(ReleasedRun run, long from) {
+        for (long position = Math.max(from, positions.base()); position < run.to(); position++) {
+            Entry entry = positions.at(position);
+            if (entry != null && entry.run() == run) {
+                return position;
+            }
+        }
+        return -1;
     }
 
     /** {@return whether nothing waits or is under way} */
@@ -169,6 +188,9 @@ final class Outbox {
             }
         }
         session.lane().grace().end();
+        if (releases != null) {
+            releases.disconnected();
+        }
         positions.sink(exchanges.next());
         exchanges.trim();
         positions.shrink();
@@ -258,6 +280,9 @@ final class Outbox {
     /** The session has ended: what nobody inherits is not stored any more. */
     void end() {
         bounds.clear();
+        if (releases != null) {
+            releases.end();
+        }
         for (long position = positions.first(); position < positions.tail(); position = positions.after(position)) {
             Entry entry = positions.at(position);
             if (entry != null && !entry.isForgotten() && entry.sharedFilter() == null) {
@@ -293,18 +318,32 @@ final class Outbox {
     }
 
     /** Puts in the place of a message what is left when PUBREC has come. */
-    Entry shrink(Entry entry) {
+    Entry shrink(Entry entry, @Nullable ReleasedRun run) {
         bounds.shrink(entry.position(), entry.bytes());
-        Entry rest = Entry.received(this, entry.position());
+        entry.letGo();
+        Entry rest = Entry.rest(this, entry.position(), Entry.Phase.RECEIVED, run);
         positions.set(entry.position(), rest);
         return rest;
+    }
+
+    /** That PUBREC has come could not be stored: the message will be sent again [MQTT-4.4.0-1]. */
+    void unshrink(Entry entry) {
+        if (positions.contains(entry.position())) {
+            bounds.shrink(entry.position(), -entry.bytes());
+            entry.hold();
+            entry.phase(Entry.Phase.WAITING);
+            positions.set(entry.position(), entry);
+        }
     }
 
     /** Nobody needs a message any more. */
     void remove(Entry entry) {
         bounds.remove(entry.position(), entry.bytes());
         entry.letGo();
-        if (session.isDurable() && (entry.isStored() || !entry.withdraw())) {
+        ReleasedRun run = entry.run();
+        if (run != null) {
+            releases().over(entry.position(), run);
+        } else if (session.isDurable() && (entry.isStored() || !entry.withdraw())) {
             session.write(entry::delete, null);
         }
         positions.set(entry.position(), null);

@@ -23,6 +23,7 @@ final class QueueCount {
     private final Journal journal;
     private final Map<Long, Session> sessions;
     private final Executor loop;
+    private final ReleasedRows released = new ReleasedRows(); // the journal's thread's
 
     /** Some rows: whose, where, and how large. */
     private static final class Piece {
@@ -32,8 +33,10 @@ final class QueueCount {
         private final int[] sizes = new int[PIECE_ROWS];
         private int rows;
         private byte @Nullable [] next; // null at the end
+        private final ReleasedRows released;
 
-        private Piece(Storage storage, byte[] from) {
+        private Piece(Storage storage, byte[] from, ReleasedRows released) {
+            this.released = released;
             storage.scan(Keyspace.QUEUE, from, null, this::add);
         }
 
@@ -45,7 +48,7 @@ final class QueueCount {
             ByteBuffer numbers = ByteBuffer.wrap(key);
             sessions[rows] = numbers.getLong();
             positions[rows] = numbers.getLong();
-            sizes[rows] = EntryRecord.bytes(value);
+            sizes[rows] = EntryRecord.bytes(released.value(key, value));
             rows++;
             return true;
         }
@@ -71,7 +74,7 @@ final class QueueCount {
     private void read(byte[] from) {
         journal.read(
                 loop,
-                storage -> new Piece(storage, from),
+                storage -> new Piece(storage, from, released),
                 this::tell,
                 why -> log.warn("the queues cannot be counted; until a start that can, they may grow larger", why));
     }

@@ -63,6 +63,7 @@ public record QueuedMessage(
         if (sharedFilter != null) {
             entry.sharedFilter(sharedFilter);
         }
-        batch.put(Keyspace.QUEUE, key, message == null ? EntryRecord.released() : EntryRecord.write(entry, message, 0));
+        batch.put(
+                Keyspace.QUEUE, key, message == null ? EntryRecord.released(1) : EntryRecord.write(entry, message, 0));
     }
 }

@@ -26,9 +26,10 @@ public final class DataFormat {
 
     /**
      * The first brings data from format 1 to 2, and so on. What waits for a shared group has a name of its own each
-     * time since format 2; names of format 1 are read as they are.
+     * time since format 2; names of format 1 are read as they are. Since format 3 one record can say of several
+     * messages that PUBREC has come.
      */
-    private static final List<Step> STEPS = List.of((storage, batch) -> {});
+    private static final List<Step> STEPS = List.of((storage, batch) -> {}, (storage, batch) -> {});
 
     private final List<Step> steps;
 

@@ -92,7 +92,7 @@ class EntryTest {
 
     @Test
     void ofAReleasedEntryOnlyThatIsKept() {
-        byte[] record = EntryRecord.released();
+        byte[] record = EntryRecord.released(1);
         Entry read = EntryRecord.read(outbox, 5, record, null);
 
         assertThat(record).hasSizeLessThan(10);
