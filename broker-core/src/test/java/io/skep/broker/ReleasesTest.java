@@ -151,6 +151,29 @@ final class ReleasesTest {
         expectNothing();
     }
 
+    /** A start goes on with the position behind the last that it finds. */
+    @Test
+    void aRecordSaysNothingOfMessagesThatComeAfterAStart() throws IOException {
+        answer(Packets.PUBREC, 0, COUNT);
+        expectReleases(range(0, COUNT));
+        answer(Packets.PUBCOMP, 1, COUNT);
+        reader.send(Packets.disconnect());
+        RunningBroker.await("a deletion", () -> queued().size() == 1);
+        crash();
+        expectReleases(List.of(0));
+        reader.send(Packets.disconnect());
+        assertThat(reader.isClosedByBroker()).isTrue();
+        for (int i = 0; i < COUNT; i++) {
+            writer.send(Packets.publish("news", 2, i + 1, new byte[] {(byte) i}));
+            writer.expect(Packets.PUBREC);
+        }
+        crash();
+        expectReleases(List.of(0));
+        for (int i = 0; i < COUNT; i++) {
+            assertThat(reader.expect(Packets.PUBLISH).payload()).containsExactly(i);
+        }
+    }
+
     @Test
     void recordsSaySoInWhateverOrderPubrecsCame() throws IOException {
         List<Integer> order = new ArrayList<>(range(0, COUNT));

@@ -58,15 +58,10 @@ final class Outbox {
         return releases;
     }
 
-    /** {@return the first position from one on whose rest is stored with a run, or -1} */
-    long firstOf(ReleasedRun run, long from) {
-        for (long position = Math.max(from, positions.base()); position < run.to(); position++) {
-            Entry entry = positions.at(position);
-            if (entry != null && entry.run() == run) {
-                return position;
-            }
-        }
-        return -1;
+    /** {@return whether the place of a message of a run still counts} */
+    boolean holds(ReleasedRun run, long position) {
+        Entry entry = positions.contains(position) ? positions.at(position) : null;
+        return entry != null && entry.run() == run;
     }
 
     /** {@return whether nothing waits or is under way} */

@@ -55,15 +55,30 @@ final class ReleasedRun implements Write {
         to++;
     }
 
-    /** {@return the record of those from a position on, which has it from now on} */
-    byte[] recordFrom(long position) {
-        from = position;
+    /**
+     * Shrinks it to what is left. The place of its last one must not be empty on disk: a start goes on behind what it
+     * finds there, and what comes then must not count as released.
+     *
+     * @return whether something is left
+     */
+    boolean shrink() {
+        while (from < to && !outbox.holds(this, from)) {
+            from++;
+        }
+        while (from < to && !outbox.holds(this, to - 1)) {
+            to--;
+        }
+        return from < to;
+    }
+
+    /** {@return what is stored of it} */
+    byte[] record() {
         return EntryRecord.released((int) (to - from));
     }
 
     @Override
     public void addTo(WriteBatch batch) {
-        batch.put(Keyspace.QUEUE, outbox.key(from), EntryRecord.released(messages.size()));
+        batch.put(Keyspace.QUEUE, outbox.key(from), record());
         for (int i = 0; i < messages.size(); i++) {
             messages.get(i).release(batch, i > 0);
         }

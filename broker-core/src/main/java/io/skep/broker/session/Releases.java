@@ -3,6 +3,7 @@ package io.skep.broker.session;
 
 import io.skep.sdk.storage.Keyspace;
 import io.skep.sdk.storage.WriteBatch;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,8 +23,10 @@ final class Releases {
     private long openSince;
     private long overFrom; // over, and still on disk
     private long overTo;
+    private @Nullable ReleasedRun first; // of the first of these
     private @Nullable ReleasedRun last; // of the last of these
     private boolean looking;
+    private boolean ended;
 
     Releases(Outbox outbox) {
         this.outbox = outbox;
@@ -53,14 +56,19 @@ final class Releases {
             delete();
             overFrom = position;
             overTo = position;
+            first = run;
         }
         overTo++;
         last = run;
         if (!looking) {
             looking = true;
-            Session session = outbox.session();
-            session.lane().loop().inASecond(() -> session.execute(this::look));
+            soon(this::look);
         }
+    }
+
+    private void soon(Runnable step) {
+        Session session = outbox.session();
+        session.lane().loop().inASecond(() -> session.execute(step));
     }
 
     private void look() {
@@ -70,19 +78,35 @@ final class Releases {
 
     /** Deletes what is over. */
     void delete() {
-        long from = overFrom;
-        long to = overTo;
-        if (from == to) {
-            return;
+        if (overFrom < overTo) {
+            delete(overFrom, overTo, first, last);
         }
-        overFrom = to;
-        ReleasedRun run = last;
-        long rest = run == null || run.from() < from ? -1 : outbox.firstOf(run, to);
-        byte[] record = run == null || rest < 0 ? null : run.recordFrom(rest);
-        outbox.session().write(batch -> delete(batch, from, to, rest, record), null);
+        overFrom = overTo;
     }
 
-    private void delete(WriteBatch batch, long from, long to, long rest, byte @Nullable [] record) {
+    /** Deletes what is over, and says anew what is left of the runs that are not over with it. */
+    private void delete(long from, long to, @Nullable ReleasedRun begun, @Nullable ReleasedRun broken) {
+        if (ended) {
+            return;
+        }
+        Consumer<WriteBatch> ofBegun = record(begun);
+        Consumer<WriteBatch> ofBroken = begun == broken ? batch -> {} : record(broken);
+        Consumer<WriteBatch> change = batch -> {
+            delete(batch, from, to);
+            ofBegun.accept(batch);
+            ofBroken.accept(batch);
+        };
+        outbox.session()
+                .write(
+                        change,
+                        null,
+                        failure -> soon(() -> {
+                            delete();
+                            delete(from, to, begun, broken);
+                        }));
+    }
+
+    private void delete(WriteBatch batch, long from, long to) {
         if (to - from >= RANGE_MIN) {
             batch.deleteRange(Keyspace.QUEUE, outbox.key(from), outbox.key(to));
         } else {
@@ -90,9 +114,15 @@ final class Releases {
                 batch.delete(Keyspace.QUEUE, outbox.key(position));
             }
         }
-        if (record != null) {
-            batch.put(Keyspace.QUEUE, outbox.key(rest), record);
+    }
+
+    private Consumer<WriteBatch> record(@Nullable ReleasedRun run) {
+        if (run == null || !run.shrink()) {
+            return batch -> {};
         }
+        byte[] key = outbox.key(run.from());
+        byte[] record = run.record();
+        return batch -> batch.put(Keyspace.QUEUE, key, record);
     }
 
     /** The connection has ended; the next may be on another loop. */
@@ -103,6 +133,6 @@ final class Releases {
 
     /** The session has ended, with all that is stored of it. */
     void end() {
-        overFrom = overTo;
+        ended = true;
     }
 }
