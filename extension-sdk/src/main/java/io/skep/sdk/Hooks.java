@@ -19,7 +19,7 @@ import java.util.function.Consumer;
 /**
  * Where an extension registers its hooks. Hooks of one kind form a chain over all extensions, sorted by
  * {@link HookOptions#order}, then by extension id; the chains change as a whole once {@link Extension#start} has
- * returned.
+ * returned. Several event loops call a hook at the same time, each for its own clients, so hooks are thread-safe.
  */
 public interface Hooks {
 

@@ -5,26 +5,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.skep.sdk.Client;
-import io.skep.sdk.Extension;
 import io.skep.sdk.auth.Authenticator;
 import io.skep.sdk.auth.Decision;
 import io.skep.sdk.auth.Login;
-import io.skep.sdk.testkit.BareContext;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /**
  * What the broker, and whoever runs it, relies on in an extension that checks passwords. Inherit it, say who may log
@@ -39,25 +30,12 @@ import org.junit.jupiter.api.io.TempDir;
  * }
  * }</pre>
  */
-public abstract class AuthenticatorContractTest {
+public abstract class AuthenticatorContractTest extends HookContractTest {
 
-    private static final int CLIENTS = 40;
-    private static final int THREADS = 4;
-
-    private Path folder;
-    private Started started;
+    private static final int ROUNDS = 10; // of what may cost each time what it costs to guess a password
 
     /** For subclasses. */
     protected AuthenticatorContractTest() {}
-
-    /** {@return the id of the extension} */
-    protected abstract String id();
-
-    /** {@return the content of its configuration file} */
-    protected abstract String config();
-
-    /** {@return a new one, which is then started} */
-    protected abstract Extension extension();
 
     /** {@return a login that has to succeed with this configuration} */
     protected abstract Login login();
@@ -65,15 +43,6 @@ public abstract class AuthenticatorContractTest {
     /** {@return whether it lets nobody in without its configuration file; else nothing is expected of it then} */
     protected boolean needsConfig() {
         return true;
-    }
-
-    /**
-     * {@return the context that the extension is started with; one with services, if it uses any}
-     *
-     * @param configFolder where the configuration is
-     */
-    protected BareContext context(Path configFolder) {
-        return new BareContext(id(), configFolder);
     }
 
     /**
@@ -85,30 +54,32 @@ public abstract class AuthenticatorContractTest {
      */
     protected static Login login(String clientId, @Nullable String userName, @Nullable String password) {
         byte[] bytes = password == null ? null : password.getBytes(StandardCharsets.UTF_8);
-        return new Login(Started.client(clientId, userName), bytes);
-    }
-
-    @BeforeEach
-    final void start(@TempDir Path temporaryFolder) throws IOException {
-        folder = temporaryFolder;
-        writeConfig(config());
-        started = Started.of(extension(), context(folder));
-    }
-
-    @AfterEach
-    final void stop() throws Exception {
-        started.stop();
-    }
-
-    private void writeConfig(String text) throws IOException {
-        Files.writeString(folder.resolve(id() + ".yaml"), text);
+        return new Login(Given.client(clientId, userName), bytes);
     }
 
     private Decision ask(Login login) {
         Authenticator authenticator = started.context().hook(Authenticator.class);
-        return Started.decided(
+        return settled(
+                authenticator,
                 authenticator.authenticate(login),
-                started.context().options(authenticator).deadline());
+                given -> given instanceof Decision.Later later ? later.stage() : null);
+    }
+
+    @Override
+    final void ask() {
+        started.context().hook(Authenticator.class).authenticate(login());
+    }
+
+    @Override
+    final List<?> answers() {
+        return Stream.of(login(), login(), login(), with(login(), wrongPassword()))
+                .map(login -> ask(login) instanceof Decision.Allow ? "let in" : "not let in")
+                .toList();
+    }
+
+    @Override
+    final int rounds() {
+        return ROUNDS;
     }
 
     private static Login with(Login login, byte @Nullable [] password) {
@@ -145,44 +116,16 @@ public abstract class AuthenticatorContractTest {
     @Test
     final void strangeNamesAndNoneAreAnswered() {
         Client client = login().client();
-        for (String name :
-                Arrays.asList(null, "", "no such user", "+/#", "$SYS", "ä".repeat(30_000), "';--", "*)(uid=*")) {
-            ask(new Login(Started.client(client.id(), name), login().password()));
-            if (name != null && !name.isEmpty()) {
-                ask(new Login(Started.client(name, client.userName()), login().password()));
-            }
+        for (String name : Given.NAMES) {
+            ask(new Login(Given.client(client.id(), name), login().password()));
+            ask(new Login(Given.client(name, client.userName()), login().password(), Given.PROPERTIES));
         }
+        ask(new Login(Given.client(client.id(), ""), login().password()));
+        ask(new Login(Given.client(client.id(), null), login().password()));
     }
 
-    @Test
-    final void theThreadThatAsksIsNotKept() {
-        Authenticator authenticator = started.context().hook(Authenticator.class);
-        Promptness.check(() -> authenticator.authenticate(login()));
-    }
-
-    @Test
-    final void whoAsksAtTheSameTimeGetsTheAnswerToItsOwnQuestion() throws Exception {
-        ExecutorService threads = Executors.newFixedThreadPool(THREADS);
-        try {
-            List<Future<Decision>> answers = IntStream.range(0, CLIENTS)
-                    .mapToObj(i -> i % 4 == 3 ? with(login(), wrongPassword()) : login())
-                    .map(login -> threads.submit(() -> ask(login)))
-                    .toList();
-            for (int i = 0; i < CLIENTS; i++) {
-                assertThat(answers.get(i).get() instanceof Decision.Allow)
-                        .as("client " + i)
-                        .isEqualTo(i % 4 != 3);
-            }
-        } finally {
-            threads.shutdownNow();
-        }
-    }
-
-    @Test
-    final void itCanBeStoppedAndStartedAnew() throws Exception {
-        started.stop();
-        started = Started.of(extension(), context(folder));
-        assertThat(ask(login())).isInstanceOf(Decision.Allow.class);
+    private Path file() {
+        return started.context().configFolder().resolve(id() + ".yaml");
     }
 
     @Test
@@ -190,10 +133,9 @@ public abstract class AuthenticatorContractTest {
         if (!needsConfig()) {
             return;
         }
-        started.stop();
-        Files.delete(folder.resolve(id() + ".yaml"));
+        Files.delete(file());
         try {
-            started = Started.of(extension(), context(folder));
+            startAnew();
         } catch (RuntimeException e) {
             return; // which is better still, for the log says why
         }
@@ -205,8 +147,9 @@ public abstract class AuthenticatorContractTest {
         if (!needsConfig()) {
             return;
         }
-        writeConfig("no-such-key: 1\n");
-        assertThatThrownBy(() -> Started.of(extension(), context(folder)))
+        Files.writeString(file(), "no-such-key: 1\n");
+        assertThatThrownBy(
+                        () -> Started.of(extension(), context(started.context().configFolder())))
                 .as("a start with an unknown key")
                 .isInstanceOf(IllegalArgumentException.class);
         try {

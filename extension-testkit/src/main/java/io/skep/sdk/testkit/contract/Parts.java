@@ -4,7 +4,7 @@ package io.skep.sdk.testkit.contract;
 import io.skep.sdk.Qos;
 import io.skep.sdk.UserProperty;
 import io.skep.sdk.publish.Publish;
-import io.skep.sdk.testkit.contract.PublishInterceptorContractTest.Part;
+import io.skep.sdk.testkit.contract.MessageContractTest.Part;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Set;

@@ -1,15 +1,9 @@
 // Skep, an MQTT broker. Apache-2.0; see LICENSE.
 package io.skep.sdk.testkit.contract;
 
-import io.skep.sdk.Client;
 import io.skep.sdk.Extension;
-import io.skep.sdk.ProtocolVersion;
-import io.skep.sdk.auth.Decision;
 import io.skep.sdk.testkit.BareContext;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
@@ -17,6 +11,12 @@ import org.jspecify.annotations.Nullable;
 
 /** An extension that was started without a broker. */
 record Started(Extension extension, BareContext context) {
+
+    /** Knows which answers come later. */
+    @FunctionalInterface
+    interface Later<A> {
+        @Nullable CompletionStage<? extends A> stage(A answer);
+    }
 
     static Started of(Extension extension, BareContext context) {
         try {
@@ -31,17 +31,23 @@ record Started(Extension extension, BareContext context) {
         return new Started(extension, context);
     }
 
-    static Client client(String id, @Nullable String userName) {
-        InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), 40_000);
-        return new Client(id, userName, address, ProtocolVersion.V5_0, "tcp", List.of());
+    /** {@return an answer, at the latest when the hook has to have answered} */
+    static <A> A settled(@Nullable A answer, Later<A> later, Duration deadline) {
+        if (answer == null) {
+            throw new AssertionError("answer: null (expected: one)");
+        }
+        CompletionStage<? extends A> stage = later.stage(answer);
+        if (stage == null) {
+            return answer;
+        }
+        A settled = awaited(stage, deadline);
+        if (settled == null || later.stage(settled) != null) {
+            throw new AssertionError("later: " + settled + " (expected: an answer, and not a later one)");
+        }
+        return settled;
     }
 
-    /** {@return the decision, at the latest when the hook has to have answered} */
-    static Decision decided(Decision decision, Duration deadline) {
-        return decision instanceof Decision.Later later ? settled(later.stage(), deadline) : decision;
-    }
-
-    static <T> T settled(CompletionStage<? extends T> stage, Duration deadline) {
+    private static <A> @Nullable A awaited(CompletionStage<? extends A> stage, Duration deadline) {
         try {
             return stage.toCompletableFuture()
                     .copy()

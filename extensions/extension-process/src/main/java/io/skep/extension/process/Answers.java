@@ -5,6 +5,7 @@ import io.skep.sdk.Qos;
 import io.skep.sdk.ReasonCode;
 import io.skep.sdk.UserProperty;
 import io.skep.sdk.auth.Action;
+import io.skep.sdk.auth.AuthAnswer;
 import io.skep.sdk.auth.Decision;
 import io.skep.sdk.auth.Permission;
 import io.skep.sdk.auth.Permission.Effect;
@@ -16,6 +17,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the program has answered, as the broker understands it. What it does not understand is a failure of the call.
@@ -32,7 +34,27 @@ final class Answers {
             case ALLOW -> Decision.allow(permissions(answer.getAllow()));
             case DENY -> deny(answer.getDeny(), ReasonCode.BAD_USER_NAME_OR_PASSWORD);
             case NEXT -> Decision.next();
-            case CHANGE, DROP, ANSWER_NOT_SET -> throw wrong(answer, "allow, deny or next, to a login");
+            case CHANGE, DROP, CHALLENGE, ANSWER_NOT_SET -> throw wrong(answer, "allow, deny or next, to a login");
+        };
+    }
+
+    static AuthAnswer authentication(Wire.Answer answer) {
+        return switch (answer.getAnswerCase()) {
+            case CHALLENGE -> AuthAnswer.goOn(answer.getChallenge().getData().toByteArray());
+            case ALLOW -> {
+                Wire.Allow allow = answer.getAllow();
+                yield allow.hasData()
+                        ? AuthAnswer.allow(permissions(allow), allow.getData().toByteArray())
+                        : AuthAnswer.allow(permissions(allow));
+            }
+            case DENY -> {
+                Wire.Deny deny = answer.getDeny();
+                yield new AuthAnswer.Deny(
+                        reason(deny, ReasonCode.NOT_AUTHORIZED), deny.getText(), serverReference(deny));
+            }
+            case NEXT -> AuthAnswer.next();
+            case CHANGE, DROP, ANSWER_NOT_SET ->
+                throw wrong(answer, "challenge, allow, deny or next, to an authentication");
         };
     }
 
@@ -41,7 +63,7 @@ final class Answers {
             case ALLOW -> Decision.allow();
             case DENY -> deny(answer.getDeny(), ReasonCode.NOT_AUTHORIZED);
             case NEXT -> Decision.next();
-            case CHANGE, DROP, ANSWER_NOT_SET -> throw wrong(answer, "allow, deny or next, to an operation");
+            case CHANGE, DROP, CHALLENGE, ANSWER_NOT_SET -> throw wrong(answer, "allow, deny or next, to an operation");
         };
     }
 
@@ -54,7 +76,7 @@ final class Answers {
                 PublishAnswer.deny(
                         reason(answer.getDeny(), ReasonCode.NOT_AUTHORIZED),
                         answer.getDeny().getText());
-            case ALLOW, ANSWER_NOT_SET -> throw wrong(answer, "next, change, drop or deny, to a publish");
+            case ALLOW, CHALLENGE, ANSWER_NOT_SET -> throw wrong(answer, "next, change, drop or deny, to a publish");
         };
     }
 
@@ -66,7 +88,7 @@ final class Answers {
                 Interception.deny(
                         reason(answer.getDeny(), ReasonCode.NOT_AUTHORIZED),
                         answer.getDeny().getText());
-            case ALLOW, DROP, ANSWER_NOT_SET -> throw wrong(answer, "next, change or deny, to a request");
+            case ALLOW, DROP, CHALLENGE, ANSWER_NOT_SET -> throw wrong(answer, "next, change or deny, to a request");
         };
     }
 
@@ -100,8 +122,11 @@ final class Answers {
     }
 
     private static Decision deny(Wire.Deny deny, ReasonCode otherwise) {
-        ReasonCode reason = reason(deny, otherwise);
-        return new Decision.Deny(reason, deny.getText(), deny.hasServerReference() ? deny.getServerReference() : null);
+        return new Decision.Deny(reason(deny, otherwise), deny.getText(), serverReference(deny));
+    }
+
+    private static @Nullable String serverReference(Wire.Deny deny) {
+        return deny.hasServerReference() ? deny.getServerReference() : null;
     }
 
     private static ReasonCode reason(Wire.Deny deny, ReasonCode otherwise) {

@@ -31,6 +31,10 @@ public final class ExtensionProcess implements Extension {
             switch (kind) {
                 case AUTHENTICATE ->
                     hooks.authenticator(calls::authenticate, options.withFallback(onFailure.authenticate()));
+                case ENHANCED_AUTHENTICATE ->
+                    config.authenticationMethods()
+                            .forEach(method -> hooks.enhancedAuthenticator(
+                                    calls.method(method), options.withFallback(onFailure.enhancedAuthenticate())));
                 case AUTHORIZE -> hooks.authorizer(calls::authorize, options.withFallback(onFailure.authorize()));
                 case PUBLISH ->
                     hooks.publishInterceptor(

@@ -16,7 +16,9 @@ public enum HookKind {
     /** What becomes of a subscription. */
     SUBSCRIBE(Wire.Hook.HOOK_SUBSCRIBE),
     /** What becomes of the end of a subscription. */
-    UNSUBSCRIBE(Wire.Hook.HOOK_UNSUBSCRIBE);
+    UNSUBSCRIBE(Wire.Hook.HOOK_UNSUBSCRIBE),
+    /** Who may connect by an authentication method. */
+    ENHANCED_AUTHENTICATE(Wire.Hook.HOOK_ENHANCED_AUTHENTICATE);
 
     private final Wire.Hook wire;
 

@@ -12,6 +12,7 @@ import io.skep.sdk.HookOptions.Fallback;
  * @param connect of what comes before a login
  * @param subscribe of subscriptions
  * @param unsubscribe of their ends
+ * @param enhancedAuthenticate of the beginning of an exchange of AUTH packets; later it is refused
  */
 public record OnFailure(
         Fallback authenticate,
@@ -19,9 +20,10 @@ public record OnFailure(
         Fallback publish,
         Fallback connect,
         Fallback subscribe,
-        Fallback unsubscribe) {
+        Fallback unsubscribe,
+        Fallback enhancedAuthenticate) {
 
     /** Fails closed. */
-    public static final OnFailure DEFAULT =
-            new OnFailure(Fallback.DENY, Fallback.DENY, Fallback.DENY, Fallback.DENY, Fallback.DENY, Fallback.DENY);
+    public static final OnFailure DEFAULT = new OnFailure(
+            Fallback.DENY, Fallback.DENY, Fallback.DENY, Fallback.DENY, Fallback.DENY, Fallback.DENY, Fallback.DENY);
 }

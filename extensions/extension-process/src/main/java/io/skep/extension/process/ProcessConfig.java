@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param address of the program, host and port
  * @param hooks which ones the program may have
+ * @param authenticationMethods of MQTT 5.0, for {@code enhanced-authenticate}
  * @param order of its hooks among those of other extensions
  * @param deadline of each call
  * @param publishTopicFilter what the program may intercept at most
@@ -30,6 +31,7 @@ import org.jspecify.annotations.Nullable;
 public record ProcessConfig(
         String address,
         List<HookKind> hooks,
+        List<String> authenticationMethods,
         int order,
         Duration deadline,
         String publishTopicFilter,
@@ -44,6 +46,9 @@ public record ProcessConfig(
     public ProcessConfig {
         address = address == null ? "127.0.0.1:7070" : address;
         hooks = hooks == null ? List.of() : hooks.stream().distinct().toList();
+        authenticationMethods = authenticationMethods == null
+                ? List.of()
+                : authenticationMethods.stream().distinct().toList();
         deadline = deadline == null ? Duration.ofSeconds(2) : deadline;
         publishTopicFilter = publishTopicFilter == null ? "#" : publishTopicFilter;
         onFailure = onFailure == null ? OnFailure.DEFAULT : onFailure;
@@ -57,7 +62,14 @@ public record ProcessConfig(
             throw Checks.wrong(
                     "hooks",
                     "none",
-                    "some of authenticate, authorize, publish, events, connect, subscribe and unsubscribe");
+                    "some of authenticate, enhanced-authenticate, authorize, publish, events, connect, subscribe and"
+                            + " unsubscribe");
+        }
+        if (hooks.contains(HookKind.ENHANCED_AUTHENTICATE) == authenticationMethods.isEmpty()) {
+            throw Checks.wrong(
+                    "authentication-methods",
+                    authenticationMethods.toString(),
+                    "those of the hook enhanced-authenticate, and none without it");
         }
         Checks.range("deadline", deadline, Duration.ofMillis(10), Duration.ofMinutes(5));
         TopicFilter.of(publishTopicFilter);

@@ -3,6 +3,7 @@ package io.skep.extension.process;
 
 import io.skep.sdk.Client;
 import io.skep.sdk.auth.Decision;
+import io.skep.sdk.auth.EnhancedAuthenticator;
 import io.skep.sdk.auth.Login;
 import io.skep.sdk.auth.Operation;
 import io.skep.sdk.packet.ConnectRequest;
@@ -31,6 +32,10 @@ final class ProgramHooks {
         }
         Link link = program.link();
         return Decision.later(link.ask(timed(Questions.login(login))).thenApply(Answers::login));
+    }
+
+    EnhancedAuthenticator method(String method) {
+        return new ProgramMethod(method, program, deadlineMillis);
     }
 
     Decision authorize(Client client, Operation operation) {

@@ -23,6 +23,22 @@ final class Questions {
     private Questions() {}
 
     static Wire.Call.Builder login(Login login) {
+        return Wire.Call.newBuilder().setClient(client(login.client())).setLogin(said(login));
+    }
+
+    /** What a client says in an exchange; its login is told with its first words only. */
+    static Wire.Call.Builder authentication(String method, long begunBy, Login login, byte[] data) {
+        Wire.Authentication.Builder wire = Wire.Authentication.newBuilder()
+                .setBegunBy(begunBy)
+                .setMethod(method)
+                .setData(ByteString.copyFrom(data));
+        if (begunBy == 0) {
+            wire.setLogin(said(login));
+        }
+        return Wire.Call.newBuilder().setClient(client(login.client())).setAuthentication(wire);
+    }
+
+    private static Wire.Login.Builder said(Login login) {
         Wire.Login.Builder wire = Wire.Login.newBuilder();
         byte[] password = login.password();
         if (password != null) {
@@ -35,7 +51,7 @@ final class Questions {
                 throw new IllegalStateException("certificate: of no encoding, although TLS has read it", e);
             }
         }
-        return Wire.Call.newBuilder().setClient(client(login.client())).setLogin(wire);
+        return wire;
     }
 
     static Wire.Call.Builder operation(Client client, Operation operation) {

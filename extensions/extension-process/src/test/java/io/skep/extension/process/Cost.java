@@ -63,10 +63,7 @@ final class Cost {
     @Test
     void ofMessages() throws Exception {
         try (NodeProgram program = NodeProgram.start().awaitServing()) {
-            Harness.configure(
-                    broker,
-                    "address: " + program.address()
-                            + "\nhooks: [authenticate, authorize, publish, subscribe, events]\n");
+            Harness.configure(broker, program.config());
             messages();
         }
     }

@@ -39,10 +39,7 @@ class ExampleProgramTest {
     }
 
     private void install(String more) throws Exception {
-        Harness.configure(
-                broker,
-                "address: " + program.address() + "\nhooks: [authenticate, authorize, publish, subscribe, events]\n"
-                        + more);
+        Harness.configure(broker, program.config() + more);
         broker.extension("extension-process", new ExtensionProcess());
     }
 

@@ -86,6 +86,13 @@ final class NodeProgram implements AutoCloseable {
         return started;
     }
 
+    /** {@return what its configuration says, as far as it has to} */
+    String config() {
+        return "address: " + address()
+                + "\nhooks: [authenticate, enhanced-authenticate, authorize, publish, subscribe, events]"
+                + "\nauthentication-methods: [HMAC-SHA-256]\n";
+    }
+
     String address() {
         return "127.0.0.1:" + port;
     }

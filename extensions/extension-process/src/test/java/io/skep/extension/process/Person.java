@@ -32,6 +32,18 @@ final class Person implements AutoCloseable, MqttCallback {
         MqttConnectionOptions options = new MqttConnectionOptions();
         options.setUserName(name);
         options.setPassword(password.getBytes(StandardCharsets.UTF_8));
+        return connect(options);
+    }
+
+    /** The same with an authentication method, and all that there is to say at once. */
+    int authenticate(String method, String data) {
+        MqttConnectionOptions options = new MqttConnectionOptions();
+        options.setAuthMethod(method);
+        options.setAuthData(data.getBytes(StandardCharsets.UTF_8));
+        return connect(options);
+    }
+
+    private int connect(MqttConnectionOptions options) {
         try {
             client.connect(options).waitForCompletion(Harness.DEADLINE_MILLIS);
             return 0;

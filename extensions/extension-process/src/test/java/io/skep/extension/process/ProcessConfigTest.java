@@ -32,6 +32,7 @@ class ProcessConfigTest {
                 .isEqualTo(new ProcessConfig(
                         "127.0.0.1:7070",
                         List.of(HookKind.PUBLISH),
+                        List.of(),
                         0,
                         Duration.ofSeconds(2),
                         "#",
@@ -44,7 +45,8 @@ class ProcessConfigTest {
     void everyKeyIsUnderstood() throws Exception {
         assertThat(bind("""
                 address: "[::1]:9000"
-                hooks: [authenticate, authorize, publish, events, connect, subscribe, unsubscribe]
+                hooks: [authenticate, authorize, publish, events, connect, subscribe, unsubscribe, enhanced-authenticate]
+                authentication-methods: [A, B, A]
                 order: -5
                 deadline: 500ms
                 publish-topic-filter: a/+
@@ -62,6 +64,7 @@ class ProcessConfigTest {
                 .isEqualTo(new ProcessConfig(
                         "[::1]:9000",
                         List.of(HookKind.values()),
+                        List.of("A", "B"),
                         -5,
                         Duration.ofMillis(500),
                         "a/+",
@@ -71,7 +74,8 @@ class ProcessConfigTest {
                                 Fallback.DENY,
                                 Fallback.DENY,
                                 Fallback.DENY,
-                                Fallback.NEXT),
+                                Fallback.NEXT,
+                                Fallback.DENY),
                         new TlsConfig("t.pem", "c.pem", "k.pem"),
                         new Limits(
                                 Duration.ofSeconds(1),
@@ -89,6 +93,7 @@ class ProcessConfigTest {
             address: a:0               | address: 'a:0'
             address: http://a:1        | address: 'http://a:1'
             hooks: []                  | hooks: none
+            authentication-methods: [A] | authentication-methods: [A]
             deadline: 1ms              | deadline: 1ms
             publish-topic-filter: a#   | topic filter: 'a#'
             tls: {certificate: c.pem}  | private-key: none

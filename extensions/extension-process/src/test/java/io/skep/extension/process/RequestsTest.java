@@ -42,7 +42,8 @@ class RequestsTest {
             case CONNECT -> connect(call.getClient().getId());
             case SUBSCRIBE -> filter(call.getSubscribe().getTopicFilter());
             case UNSUBSCRIBE -> filter(call.getUnsubscribe().getTopicFilter());
-            case OPERATION, PUBLISH, CALL_NOT_SET -> Answer.newBuilder().setNext(Wire.Next.getDefaultInstance());
+            case OPERATION, PUBLISH, AUTHENTICATION, CALL_NOT_SET ->
+                Answer.newBuilder().setNext(Wire.Next.getDefaultInstance());
         };
     }
 

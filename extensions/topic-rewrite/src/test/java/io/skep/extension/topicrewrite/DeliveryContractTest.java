@@ -2,12 +2,12 @@
 package io.skep.extension.topicrewrite;
 
 import io.skep.sdk.Extension;
-import io.skep.sdk.testkit.contract.PublishInterceptorContractTest;
+import io.skep.sdk.testkit.contract.DeliveryInterceptorContractTest;
 import java.util.List;
 import java.util.Set;
 
-/** Of a message the topic may become another one, and nothing else. */
-final class TopicRewriteContractTest extends PublishInterceptorContractTest {
+/** Of a message the topic may become that which its recipient knows, and nothing else. */
+final class DeliveryContractTest extends DeliveryInterceptorContractTest {
 
     @Override
     protected String id() {
@@ -16,11 +16,7 @@ final class TopicRewriteContractTest extends PublishInterceptorContractTest {
 
     @Override
     protected String config() {
-        return """
-                rules:
-                  - {from: old/+/data/#, to: new/$1/$2}
-                  - {from: own/#, to: users/%u/$1, restore: true}
-                """;
+        return ContractRules.CONFIG;
     }
 
     @Override
@@ -30,7 +26,7 @@ final class TopicRewriteContractTest extends PublishInterceptorContractTest {
 
     @Override
     protected List<String> topics() {
-        return List.of("old/a/data/b", "own/mood", "elsewhere");
+        return List.of("users/ann/mood", "users/ben/mood", "new/a/b");
     }
 
     @Override
