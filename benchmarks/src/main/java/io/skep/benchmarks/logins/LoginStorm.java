@@ -157,7 +157,8 @@ public final class LoginStorm {
         double[] medians = new double[all.get(0).length];
         for (int i = 0; i < medians.length; i++) {
             int column = i;
-            double[] sorted = all.stream().mapToDouble(row -> row[column]).sorted().toArray();
+            double[] sorted =
+                    all.stream().mapToDouble(row -> row[column]).sorted().toArray();
             medians[i] = sorted[sorted.length / 2];
         }
         return medians;

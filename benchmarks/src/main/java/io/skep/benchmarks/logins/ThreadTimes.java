@@ -26,8 +26,7 @@ record ThreadTimes(Map<String, Times> threads) {
     record Times(String name, long runNanos, long waitNanos, long turns) {
 
         private Times minus(Times earlier) {
-            return new Times(
-                    name, runNanos - earlier.runNanos, waitNanos - earlier.waitNanos, turns - earlier.turns);
+            return new Times(name, runNanos - earlier.runNanos, waitNanos - earlier.waitNanos, turns - earlier.turns);
         }
 
         private Times plus(Times other) {
@@ -40,7 +39,8 @@ record ThreadTimes(Map<String, Times> threads) {
         try (Stream<Path> folders = Files.list(Path.of("/proc", Long.toString(pid), "task"))) {
             for (Path folder : folders.toList()) {
                 try {
-                    String[] numbers = Files.readString(folder.resolve("schedstat")).trim().split(" ");
+                    String[] numbers =
+                            Files.readString(folder.resolve("schedstat")).trim().split(" ");
                     String name = Files.readString(folder.resolve("comm")).trim();
                     threads.put(
                             folder.getFileName().toString(),
@@ -62,7 +62,8 @@ record ThreadTimes(Map<String, Times> threads) {
         Times sum = new Times("", 0, 0, 0);
         for (Map.Entry<String, Times> each : threads.entrySet()) {
             if (names.stream().anyMatch(each.getValue().name()::startsWith)) {
-                sum = sum.plus(each.getValue().minus(earlier.threads.getOrDefault(each.getKey(), new Times("", 0, 0, 0))));
+                sum = sum.plus(
+                        each.getValue().minus(earlier.threads.getOrDefault(each.getKey(), new Times("", 0, 0, 0))));
             }
         }
         return sum;

@@ -57,8 +57,11 @@ final class Server {
     }
 
     private CompletableFuture<byte[]> request(URI uri, byte[] question) {
-        HttpRequest request =
-                prototype.copy().uri(uri).POST(BodyPublishers.ofByteArray(question)).build();
+        HttpRequest request = prototype
+                .copy()
+                .uri(uri)
+                .POST(BodyPublishers.ofByteArray(question))
+                .build();
         int bytesMax = config.limits().answerBytesMax();
         CompletableFuture<HttpResponse<byte[]>> answer = client.sendAsync(
                 request,
