@@ -51,7 +51,7 @@ final class LoginClients implements AutoCloseable {
                 last[0].close();
                 return "left";
             }
-            String[] words = question.split(" ");
+            String[] words = question.split(" ", -1);
             last[0] = new LoginClients(
                     Integer.parseInt(words[0]), Integer.parseInt(words[1]), Integer.parseInt(words[2]));
             last[0].run();

@@ -74,6 +74,8 @@ public final class LoginStorm {
         rows.clear();
         for (int i = 0; i < rounds; i++) {
             server.ask("answering");
+            storm.ask(asking.port() + " 1 1"); // with the first success the extension is asked by all again
+            storm.ask("leave");
             idle(plain, "idle, no extension");
             storm(plain, "storm, no extension");
             idle(asking, "idle, auth-http");
@@ -116,12 +118,12 @@ public final class LoginStorm {
         ThreadTimes before = ThreadTimes.of(tested.broker().pid());
         double[] othersBefore = others(tested);
         long begin = System.nanoTime();
-        String[] logins = measured.run().split(" ");
+        String[] logins = measured.run().split(" ", -1);
         double percent = (System.nanoTime() - begin) / 100.0;
         ThreadTimes after = ThreadTimes.of(tested.broker().pid());
         double[] othersAfter = others(tested);
         List<Double> figures = new ArrayList<>();
-        Stream.of(tested.probe().ask("end").split(" ")).map(Double::valueOf).forEach(figures::add);
+        Stream.of(tested.probe().ask("end").split(" ", -1)).map(Double::valueOf).forEach(figures::add);
         Stream.of(logins).skip(1).limit(3).map(Double::valueOf).forEach(figures::add);
         DoubleSummaryStatistics pauses = tested.pauses().take();
         figures.addAll(List.of((double) pauses.getCount(), pauses.getSum(), Math.max(0, pauses.getMax())));
@@ -138,7 +140,7 @@ public final class LoginStorm {
         }
         double[] row = figures.stream().mapToDouble(Double::doubleValue).toArray();
         rows.computeIfAbsent(name, key -> new ArrayList<>()).add(row);
-        String load = Files.readString(Path.of("/proc/loadavg")).split(" ")[0];
+        String load = Files.readString(Path.of("/proc/loadavg")).split(" ", -1)[0];
         print(name + "; return codes " + logins[0] + ", load of the machine " + load, row);
     }
 

@@ -40,7 +40,7 @@ record ThreadTimes(Map<String, Times> threads) {
             for (Path folder : folders.toList()) {
                 try {
                     String[] numbers =
-                            Files.readString(folder.resolve("schedstat")).trim().split(" ");
+                            Files.readString(folder.resolve("schedstat")).trim().split(" ", -1);
                     String name = Files.readString(folder.resolve("comm")).trim();
                     threads.put(
                             folder.getFileName().toString(),
