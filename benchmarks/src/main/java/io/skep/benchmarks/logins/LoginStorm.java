@@ -30,12 +30,6 @@ import java.util.stream.Stream;
 public final class LoginStorm {
 
     private static final long BREAKER_SECONDS = 11; // for so long an extension that has failed is not asked
-    private static final String FIGURES = "  messages p50 %.2f ms, p99 %.2f ms, max %.1f ms of %.0f;"
-            + " of them without the broker %.2f, %.2f, %.1f of %.0f%n"
-            + "  CONNACK p50 %.1f ms, p99 %.1f ms, max %.1f ms%n"
-            + "  collections %.0f, %.0f ms, the longest %.0f ms; resident at most %.0f MB%n"
-            + "  %% of a processor: loop %.1f (ready, but had none: %.1f; %.3f ms a turn), compilers %.1f, collector"
-            + " %.1f, broker %.1f, clients %.1f, server %.1f, measuring %.1f%n";
 
     private final int clients;
     private final int perSecond;
@@ -168,6 +162,14 @@ public final class LoginStorm {
 
     private static void print(String name, double[] row) {
         Child.OUT.println(name);
-        Child.OUT.printf(Locale.ROOT, FIGURES, Arrays.stream(row).boxed().toArray());
+        Child.OUT.printf(
+                Locale.ROOT,
+                "  messages p50 %.2f ms, p99 %.2f ms, max %.1f ms of %.0f;"
+                        + " the echo %.2f, %.2f, %.1f of %.0f%n"
+                        + "  CONNACK p50 %.1f ms, p99 %.1f ms, max %.1f ms%n"
+                        + "  collections %.0f, %.0f ms, the longest %.0f ms; resident at most %.0f MB%n"
+                        + "  %% of a processor: loop %.1f (ready, but had none: %.1f; %.3f ms a turn), compilers %.1f,"
+                        + " collector %.1f, broker %.1f, clients %.1f, server %.1f, measuring %.1f%n",
+                Arrays.stream(row).boxed().toArray());
     }
 }
