@@ -3,7 +3,6 @@ package io.skep.benchmarks.logins;
 
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -49,8 +48,8 @@ record ThreadTimes(Map<String, Times> threads) {
                                     Long.parseLong(numbers[0]),
                                     Long.parseLong(numbers[1]),
                                     Long.parseLong(numbers[2])));
-                } catch (NoSuchFileException e) {
-                    continue; // it has just ended
+                } catch (IOException e) {
+                    // it has just ended
                 }
             }
         }
