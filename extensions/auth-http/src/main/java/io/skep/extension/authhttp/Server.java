@@ -29,6 +29,7 @@ final class Server {
     private static final int OK = 200;
 
     private final AuthHttpConfig config;
+    private final HttpRequest.Builder prototype; // with all headers; copied only
     private final HttpClient client;
     private final Throttle<byte[]> throttle;
 
@@ -43,6 +44,10 @@ final class Server {
             builder.sslContext(Trust.of(folder.resolve(config.trust())));
         }
         this.client = builder.build();
+        this.prototype = HttpRequest.newBuilder()
+                .header("Content-Type", "application/json")
+                .header("Accept", "application/json");
+        config.allHeaders().forEach(prototype::setHeader);
         this.throttle = new Throttle<>(config.limits(), executor);
     }
 
@@ -52,14 +57,14 @@ final class Server {
     }
 
     private CompletableFuture<byte[]> request(URI uri, byte[] question) {
-        HttpRequest.Builder request = HttpRequest.newBuilder(uri)
-                .header("Content-Type", "application/json")
-                .header("Accept", "application/json")
-                .POST(BodyPublishers.ofByteArray(question));
-        config.allHeaders().forEach(request::setHeader);
+        HttpRequest request = prototype
+                .copy()
+                .uri(uri)
+                .POST(BodyPublishers.ofByteArray(question))
+                .build();
         int bytesMax = config.limits().answerBytesMax();
         CompletableFuture<HttpResponse<byte[]>> answer = client.sendAsync(
-                request.build(),
+                request,
                 BoundedBody.handler(
                         bytesMax, "answer: longer (expected: at most " + bytesMax + " bytes, answer-bytes-max)"));
         return answer.copy()

@@ -14,14 +14,20 @@ import java.nio.ByteBuffer;
 record Webhook(URI uri, Subject subject, Server server, AnswerCache cache) {
 
     Decision ask(byte[] question) {
-        ByteBuffer key = cache.key(uri.toString(), question);
-        Decision known = cache.get(key);
+        Decision known = cache.isEmpty() ? null : cache.get(key(question));
         return known != null
                 ? known
                 : Decision.later(server.ask(uri, question).thenApply(body -> {
                     Answer answer = Answer.parse(body, subject);
-                    cache.put(key, answer.decision(), answer.cacheFor(), body.length);
+                    if (!answer.cacheFor().isZero()) {
+                        cache.put(key(question), answer.decision(), answer.cacheFor(), body.length);
+                    }
                     return answer.decision();
                 }));
+    }
+
+    /** A digest, which a caller on an event loop does not need if there is nothing to find. */
+    private ByteBuffer key(byte[] question) {
+        return cache.key(uri.toString(), question);
     }
 }

@@ -1,5 +1,5 @@
 // Skep, an MQTT broker. Apache-2.0; see LICENSE.
-package io.skep.acceptance;
+package io.skep.benchmarks.logins;
 
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
@@ -11,13 +11,17 @@ import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 
-/** Clients that connect at a steady rate, and stay: one thread for all. */
+/**
+ * Clients that connect at a steady rate, and stay: one thread for all.
+ *
+ * <p>{@code PORT COUNT PER_SECOND} on standard input connects them, and answers when each has its answer, or nobody got
+ * one for a while: with the return codes, each with how many got it (-1: a closed connection), and latencies from TCP's
+ * connect to CONNACK. {@code leave} closes them all.
+ */
 final class LoginClients implements AutoCloseable {
 
     private static final Duration PATIENCE = Duration.ofSeconds(30);
@@ -27,20 +31,35 @@ final class LoginClients implements AutoCloseable {
     private final long intervalNanos;
     private final Selector selector = Selector.open();
     private final Map<Integer, Integer> codes = new TreeMap<>();
-    private final List<Long> latencies = new ArrayList<>();
+    private final Latencies latencies = new Latencies();
     private int answered;
 
     /** A connection that was begun. */
     private record Client(int number, long beginNanos) {}
 
-    LoginClients(int port, int count, int perSecond) throws IOException {
+    private LoginClients(int port, int count, int perSecond) throws IOException {
         this.address = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
         this.count = count;
         this.intervalNanos = TimeUnit.SECONDS.toNanos(1) / perSecond;
     }
 
-    /** Connects them; returns when each has its answer, or nobody got one for a while. */
-    void run() throws IOException {
+    /** See above. */
+    public static void main(String[] arguments) throws Exception {
+        LoginClients[] last = new LoginClients[1];
+        Child.serve(question -> {
+            if (question.equals("leave")) {
+                last[0].close();
+                return "left";
+            }
+            String[] words = question.split(" ", -1);
+            last[0] = new LoginClients(
+                    Integer.parseInt(words[0]), Integer.parseInt(words[1]), Integer.parseInt(words[2]));
+            last[0].run();
+            return last[0].codes.toString().replace(" ", "") + " " + last[0].latencies.take();
+        });
+    }
+
+    private void run() throws IOException {
         long begin = System.nanoTime();
         int begun = 0;
         long lastNanos = begin;
@@ -55,6 +74,9 @@ final class LoginClients implements AutoCloseable {
                 }
                 selector.selectedKeys().clear();
             }
+        }
+        if (answered < count) {
+            codes.put(-2, count - answered);
         }
     }
 
@@ -99,17 +121,6 @@ final class LoginClients implements AutoCloseable {
         packet.write(body.size());
         packet.write(body.toByteArray());
         return packet.toByteArray();
-    }
-
-    /** {@return how many got which return code; -1 stands for a closed connection} */
-    Map<Integer, Integer> codes() {
-        codes.put(-2, count - answered);
-        codes.remove(-2, 0);
-        return codes;
-    }
-
-    String latencies() {
-        return LatencyProbe.summary(latencies);
     }
 
     @Override
