@@ -42,7 +42,10 @@ final class Harness implements AutoCloseable {
 
     /** Offers all hooks to the program at this address. */
     static Harness start(BrokerExtension broker, String address, String more) throws IOException {
-        configure(broker, "address: " + address + "\nhooks: [authenticate, authorize, publish, events]\n" + more);
+        String deadline = more.contains("deadline:") ? "" : "deadline: 20s\n";
+        configure(
+                broker,
+                "address: " + address + "\nhooks: [authenticate, authorize, publish, events]\n" + deadline + more);
         CompletableFuture<Harness> started = new CompletableFuture<>();
         broker.extension(
                 "extension-process",
