@@ -7,11 +7,11 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Another process with the classes of the test. */
-final class ChildJvm {
+public final class ChildJvm {
 
     private ChildJvm() {}
 
-    static Process start(Class<?> main, String... arguments) throws IOException {
+    public static Process start(Class<?> main, String... arguments) throws IOException {
         return start(List.of(), main, arguments);
     }
 
