@@ -204,8 +204,7 @@ class BadClientsTest {
             sockets.add(RawClient.socket(broker.port()));
         }
         RunningBroker.await(
-                "a thousand more connections",
-                () -> broker.count(Metric.CONNECTIONS_OPENED) - openedBefore == 1_000);
+                "a thousand more connections", () -> broker.count(Metric.CONNECTIONS_OPENED) - openedBefore == 1_000);
         good.awaitRounds(20);
         RunningBroker.await("the end of the thousand", () -> broker.connections() == 1);
         for (Socket socket : sockets) {
