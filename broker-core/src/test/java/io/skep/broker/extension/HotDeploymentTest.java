@@ -81,12 +81,14 @@ class HotDeploymentTest {
         Files.delete(a); // in another file
         Files.move(five, host.folder.resolve("a-5.zip"));
         host.awaitFinding("a", "a 5.0.0");
+        Path six = teller("a", "6.0.0").write(home.resolve("six.jar"));
         Files.createDirectories(host.folder.resolve("a")); // in a folder, and the zip goes later
-        teller("a", "6.0.0").write(host.folder.resolve("a/six.jar"));
+        Files.copy(six, host.folder.resolve("a/six.jar"));
         HostFixture.await(() -> host.warnings().size(), 1);
         Files.delete(host.folder.resolve("a-5.zip"));
         host.awaitFinding("a", "a 6.0.0");
-        teller("a", "7.0.0").write(host.folder.resolve("a/six.jar"));
+        Path seven = teller("a", "7.0.0").write(home.resolve("seven.jar"));
+        Files.copy(seven, host.folder.resolve("a/six.jar"), StandardCopyOption.REPLACE_EXISTING);
         host.awaitFinding("a", "a 7.0.0");
 
         goesOn.set(false);

@@ -4,8 +4,9 @@ package io.skep.broker.extension;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.skep.broker.storage.ChildJvm;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -73,10 +74,9 @@ class StagingTest {
 
         public static void main(String[] arguments) throws IOException, InterruptedException {
             Path copy = new Staging().copy(Path.of(arguments[0]));
-            try (PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8)) {
-                out.println(copy);
-                Thread.currentThread().join(); // for ever
-            }
+            new FileOutputStream(FileDescriptor.out)
+                    .write((copy + "\n").getBytes(StandardCharsets.UTF_8));
+            Thread.currentThread().join(); // for ever
         }
     }
 }
