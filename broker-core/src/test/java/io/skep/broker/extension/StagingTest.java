@@ -74,8 +74,7 @@ class StagingTest {
 
         public static void main(String[] arguments) throws IOException, InterruptedException {
             Path copy = new Staging().copy(Path.of(arguments[0]));
-            new FileOutputStream(FileDescriptor.out)
-                    .write((copy + "\n").getBytes(StandardCharsets.UTF_8));
+            new FileOutputStream(FileDescriptor.out).write((copy + "\n").getBytes(StandardCharsets.UTF_8));
             Thread.currentThread().join(); // for ever
         }
     }
