@@ -8,6 +8,7 @@ import io.skep.broker.metrics.Metric;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.Socket;
+import java.net.SocketException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -44,7 +45,7 @@ class BadClientsTest {
     @BeforeAll
     static void startBroker() throws IOException {
         broker = RunningBroker.start(home, """
-                mqtt: {connect-timeout: 1s, packet-bytes-max: 64KiB, client-id-bytes-max: 100}
+                mqtt: {connect-timeout: 3s, packet-bytes-max: 64KiB, client-id-bytes-max: 100}
                 threads: {loops: 4}
                 """);
     }
@@ -151,17 +152,26 @@ class BadClientsTest {
 
     @Test
     void aConnectThatIsTooSlowEndsThoughBytesKeepComing() throws IOException {
+        long begin = System.nanoTime();
         try (RawClient client = RawClient.open(broker.port())) {
             byte[] connect = Packets.connect("x".repeat(90), true, 0);
-            long begin = System.nanoTime();
-            for (int i = 0; i < connect.length - 1; i++) {
-                client.send(new byte[] {connect[i]});
-                LockSupport.parkNanos(PACE_NANOS);
-            }
+            sendSlowly(client, Arrays.copyOf(connect, connect.length - 1));
             assertThat(client.isClosedByBroker()).isTrue();
-            assertThat(System.nanoTime() - begin).isBetween(1_000_000_000L, 4_000_000_000L);
+            assertThat(System.nanoTime() - begin).isBetween(3_000_000_000L, 12_000_000_000L);
         }
         assertThat(events()).singleElement().asString().contains("MAXIMUM_CONNECT_TIME");
+    }
+
+    /** Sends one byte at a time, until the broker has heard enough; on a busy machine that is before the last one. */
+    private static void sendSlowly(RawClient client, byte[] bytes) throws IOException {
+        try {
+            for (byte one : bytes) {
+                client.send(new byte[] {one});
+                LockSupport.parkNanos(PACE_NANOS);
+            }
+        } catch (SocketException e) {
+            assertThat(client.isClosedByBroker()).as(e.toString()).isTrue();
+        }
     }
 
     @Test
@@ -188,11 +198,13 @@ class BadClientsTest {
     @Test
     void connectionsWithoutConnectEndInTime() throws IOException {
         long before = broker.count(Metric.CLOSED_CONNECT_TIMEOUT);
+        long openedBefore = broker.count(Metric.CONNECTIONS_OPENED);
         List<Socket> sockets = new ArrayList<>();
         for (int i = 0; i < 1_000; i++) {
             sockets.add(RawClient.socket(broker.port()));
         }
-        RunningBroker.await("a thousand and one connections", () -> broker.connections() == 1_001);
+        RunningBroker.await(
+                "a thousand more connections", () -> broker.count(Metric.CONNECTIONS_OPENED) - openedBefore == 1_000);
         good.awaitRounds(20);
         RunningBroker.await("the end of the thousand", () -> broker.connections() == 1);
         for (Socket socket : sockets) {

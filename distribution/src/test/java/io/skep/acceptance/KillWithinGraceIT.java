@@ -8,8 +8,6 @@ import com.hivemq.client.mqtt.MqttClient;
 import com.hivemq.client.mqtt.datatypes.MqttQos;
 import com.hivemq.client.mqtt.mqtt5.Mqtt5AsyncClient;
 import com.hivemq.client.mqtt.mqtt5.message.publish.Mqtt5Publish;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -47,8 +45,8 @@ class KillWithinGraceIT {
     @Test
     void whatWasNotAcknowledgedIsSentAgainAndNothingIsLostNorOutOfOrder() throws Exception {
         var skep = new Installation(folder);
-        String port = Integer.toString(freePort());
-        SkepProcess broker = skep.start("--port", port);
+        var port = new FreePort();
+        SkepProcess broker = skep.start("--port", port.toString());
         silentFrom = Integer.MAX_VALUE;
         Mqtt5AsyncClient subscriber = subscribe(broker.port());
         Mqtt5AsyncClient publisher = connect(broker.port(), "publisher");
@@ -63,7 +61,7 @@ class KillWithinGraceIT {
                 receiveTo(numbers, last);
                 silentFrom = Integer.MAX_VALUE;
                 acknowledgeUnheard();
-                broker = skep.start("--port", port);
+                broker = skep.start("--port", port.toString());
             }
             receiveTo(numbers, highest(numbers) + 300);
             int published = stream.end();
@@ -76,17 +74,12 @@ class KillWithinGraceIT {
             publisher.disconnect().join();
         } finally {
             broker.close();
+            port.close();
         }
     }
 
     private static int highest(List<Integer> numbers) {
         return numbers.stream().mapToInt(Integer::intValue).max().orElse(0);
-    }
-
-    private static int freePort() throws Exception {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
     }
 
     private static Mqtt5AsyncClient connect(int port, String clientId) {

@@ -3,10 +3,7 @@ package io.skep.acceptance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
 import java.net.ConnectException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
@@ -37,14 +34,16 @@ class MetricsPrometheusIT {
     private Installation skep;
     private SkepProcess broker;
     private Program prometheus;
-    private int port;
+    private FreePort shown;
+    private FreePort port;
 
     @BeforeEach
     void start(@TempDir Path folder) throws Exception {
+        shown = new FreePort();
+        port = new FreePort();
         skep = new Installation(folder).enable("metrics-prometheus");
         skep.write(
-                "conf/extensions/metrics-prometheus.yaml",
-                "port: " + freePort() + "\nbearer-token: ${SKEP_TOKEN:t0ken}\n");
+                "conf/extensions/metrics-prometheus.yaml", "port: " + shown + "\nbearer-token: ${SKEP_TOKEN:t0ken}\n");
         broker = skep.start();
         Matcher place = broker.await(SHOWN);
         Path config = Files.writeString(folder.resolve("prometheus.yml"), """
@@ -54,7 +53,6 @@ class MetricsPrometheusIT {
                     authorization: {credentials: t0ken}
                     static_configs: [{targets: ["127.0.0.1:%s"]}]
                 """.formatted(place.group(1)));
-        port = freePort();
         prometheus = Program.tool(
                 "prometheus",
                 "prometheus",
@@ -65,18 +63,14 @@ class MetricsPrometheusIT {
                         "--web.listen-address=127.0.0.1:" + port));
     }
 
-    private static int freePort() throws IOException {
-        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return free.getLocalPort();
-        }
-    }
-
     @AfterEach
     void stop() throws Exception {
         prometheus.terminate();
         prometheus.exitCode();
         prometheus.close();
         broker.close();
+        shown.close();
+        port.close();
     }
 
     @Test

@@ -9,8 +9,6 @@ import com.hivemq.client.mqtt.MqttClientBuilder;
 import com.hivemq.client.mqtt.datatypes.MqttQos;
 import com.hivemq.client.mqtt.mqtt3.Mqtt3AsyncClient;
 import com.hivemq.client.mqtt.mqtt5.Mqtt5AsyncClient;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -40,8 +38,8 @@ class StreamAcrossKillsIT {
     @ValueSource(ints = {1, 2})
     void nothingIsLostAndAtQosTwoNothingComesTwice(int qos) throws Exception {
         var skep = new Installation(folder);
-        String port = Integer.toString(freePort());
-        SkepProcess broker = skep.start("--port", port);
+        var port = new FreePort();
+        SkepProcess broker = skep.start("--port", port.toString());
         Mqtt3AsyncClient subscriber = subscribe(broker.port(), HiveClients.qos(qos));
         Mqtt5AsyncClient publisher = connectPublisher(broker.port());
         var stream = new NumberStream(publisher, HiveClients.qos(qos), UNANSWERED_MAX);
@@ -51,7 +49,7 @@ class StreamAcrossKillsIT {
             for (int kill = 1; kill <= KILLS; kill++) {
                 receive(numbers, kill * BETWEEN_KILLS);
                 broker.kill9();
-                broker = skep.start("--port", port);
+                broker = skep.start("--port", port.toString());
             }
             receive(numbers, (KILLS + 1) * BETWEEN_KILLS);
             int published = stream.end();
@@ -67,12 +65,7 @@ class StreamAcrossKillsIT {
             publisher.disconnect().join();
         } finally {
             broker.close();
-        }
-    }
-
-    private static int freePort() throws Exception {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
+            port.close();
         }
     }
 

@@ -3,11 +3,9 @@ package io.skep.broker.extension;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.Enumeration;
 import java.util.HashSet;
 import java.util.List;
@@ -16,8 +14,6 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Working copies of what lies in the extensions folder: a file there may be replaced while its classes are in use. A
@@ -25,16 +21,13 @@ import org.slf4j.LoggerFactory;
  */
 final class Staging implements AutoCloseable {
 
-    private static final Logger log = LoggerFactory.getLogger(Staging.class);
     private static final Pattern JAR = Pattern.compile("(lib/)?[^/\\\\]+\\.jar");
 
-    private final Path root;
+    private final StagingFolder root = new StagingFolder();
     private final Set<Path> copies = new HashSet<>();
     private int count;
 
-    Staging() throws IOException {
-        root = Files.createTempDirectory("skep-extensions-");
-    }
+    Staging() throws IOException {}
 
     /** {@return the class path of a copy: its JARs, then its libraries} */
     static List<Path> jars(Path copy) throws IOException {
@@ -53,7 +46,7 @@ final class Staging implements AutoCloseable {
 
     /** {@return a copy of a JAR, of a zip with {@code lib}, or of a folder like that} */
     Path copy(Path source) throws IOException {
-        Path copy = Files.createDirectory(root.resolve(Integer.toString(count++)));
+        Path copy = Files.createDirectory(root.path().resolve(Integer.toString(count++)));
         copies.add(copy);
         Files.createDirectory(copy.resolve("lib"));
         if (Files.isDirectory(source)) {
@@ -73,24 +66,14 @@ final class Staging implements AutoCloseable {
         for (Path copy : List.copyOf(copies)) {
             if (!used.contains(copy)) {
                 copies.remove(copy);
-                delete(copy);
+                StagingFolder.delete(copy);
             }
         }
     }
 
     @Override
     public void close() {
-        delete(root);
-    }
-
-    private static void delete(Path folder) {
-        try (Stream<Path> files = Files.walk(folder)) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.deleteIfExists(file);
-            }
-        } catch (IOException | UncheckedIOException e) {
-            log.warn("working copies of extensions stay in {}, which may be deleted: {}", folder, e.toString());
-        }
+        root.close();
     }
 
     private static void unzip(Path source, Path copy) throws IOException {

@@ -131,6 +131,11 @@ public final class Outlet {
         writable = false;
     }
 
+    /** {@return whether the connection is gone} */
+    boolean isShut() {
+        return shut;
+    }
+
     /**
      * Appends a PUBLISH, at the first attempt.
      *

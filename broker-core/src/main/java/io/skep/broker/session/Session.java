@@ -202,7 +202,7 @@ public final class Session implements Recipient, Executor {
 
     private void send(Publication publication, Subscription subscription) {
         Outlet way = outlet;
-        if (way == null) {
+        if (way == null || way.isShut()) {
             return; // QoS 0 is not kept for an absent client
         }
         if (way.isCongested()) {

@@ -366,6 +366,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements PacketHan
         }
         if (outlet != null) {
             outlet.flushNow();
+            outlet.shut();
         }
         if (publishing != null) {
             publishing.inspection().end();

@@ -73,18 +73,22 @@ class HotDeploymentTest {
         Path next = teller("a", "3.0.0").write(home.resolve("next.jar"));
         Files.move(next, a, StandardCopyOption.REPLACE_EXISTING); // renamed over
         host.awaitFinding("a", "a 3.0.0");
-        Files.delete(a); // deleted and made again
-        teller("a", "4.0.0").write(a);
+        Path four = teller("a", "4.0.0").write(home.resolve("four.jar"));
+        Files.delete(a); // deleted and made again, before the broker believes that it is gone
+        Files.copy(four, a);
         host.awaitFinding("a", "a 4.0.0");
+        Path five = zip(home.resolve("a-5.zip"), teller("a", "5.0.0").write(home.resolve("five.jar")));
         Files.delete(a); // in another file
-        zip(host.folder.resolve("a-5.zip"), teller("a", "5.0.0").write(home.resolve("five.jar")));
+        Files.move(five, host.folder.resolve("a-5.zip"));
         host.awaitFinding("a", "a 5.0.0");
+        Path six = teller("a", "6.0.0").write(home.resolve("six.jar"));
         Files.createDirectories(host.folder.resolve("a")); // in a folder, and the zip goes later
-        teller("a", "6.0.0").write(host.folder.resolve("a/six.jar"));
+        Files.copy(six, host.folder.resolve("a/six.jar"));
         HostFixture.await(() -> host.warnings().size(), 1);
         Files.delete(host.folder.resolve("a-5.zip"));
         host.awaitFinding("a", "a 6.0.0");
-        teller("a", "7.0.0").write(host.folder.resolve("a/six.jar"));
+        Path seven = teller("a", "7.0.0").write(home.resolve("seven.jar"));
+        Files.copy(seven, host.folder.resolve("a/six.jar"), StandardCopyOption.REPLACE_EXISTING);
         host.awaitFinding("a", "a 7.0.0");
 
         goesOn.set(false);
@@ -195,7 +199,7 @@ class HotDeploymentTest {
 
     @Test
     void aStartWithoutEndIsGivenUpAndTheOthersServeOn() throws IOException {
-        host.startTimeout = java.time.Duration.ofMillis(300);
+        host.startTimeout = java.time.Duration.ofSeconds(2);
         teller("a", "1.0.0").write(host.folder.resolve("a.jar"));
         host.start();
 
@@ -204,7 +208,7 @@ class HotDeploymentTest {
 
         awaitWarnings(
                 "extension b: threads run on without it: [skep-ext-b-*]",
-                "extension b.jar is left out: did not return within 300 ms");
+                "extension b.jar is left out: did not return within 2000 ms");
         assertThat(host.finding("a")).isEqualTo("a 1.0.0");
         teller("a", "2.0.0").write(host.folder.resolve("a.jar"));
         host.awaitFinding("a", "a 2.0.0");
@@ -346,13 +350,12 @@ class HotDeploymentTest {
                 """.formatted(go, home.resolve("stopped-slow")));
     }
 
-    private static void zip(Path zip, Path jar) throws IOException {
-        Path half = zip.resolveSibling(".half.zip");
-        try (OutputStream file = Files.newOutputStream(half);
+    private static Path zip(Path zip, Path jar) throws IOException {
+        try (OutputStream file = Files.newOutputStream(zip);
                 ZipOutputStream out = new ZipOutputStream(file)) {
             out.putNextEntry(new ZipEntry("main.jar"));
             Files.copy(jar, out);
         }
-        Files.move(half, zip);
+        return zip;
     }
 }

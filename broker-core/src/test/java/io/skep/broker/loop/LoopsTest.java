@@ -80,7 +80,7 @@ class LoopsTest {
 
         one.close(Duration.ofSeconds(5));
 
-        thread.join(5_000);
+        thread.join(20_000);
         assertThat(thread.isAlive()).isFalse();
         assertThat(queued.getCount()).isZero();
     }
@@ -94,12 +94,12 @@ class LoopsTest {
         });
         loop.everySecond(() -> clocks.add(loop.inLoop() ? loop.nowNanos() : -1));
 
-        Long first = clocks.poll(5, TimeUnit.SECONDS);
-        Long second = clocks.poll(5, TimeUnit.SECONDS);
+        Long first = clocks.poll(20, TimeUnit.SECONDS);
+        Long second = clocks.poll(20, TimeUnit.SECONDS);
 
         assertThat(first).isNotNull().isNotEqualTo(-1);
         assertThat(second).isNotNull();
-        assertThat(Duration.ofNanos(second - first)).isBetween(Duration.ofMillis(900), Duration.ofSeconds(4));
+        assertThat(Duration.ofNanos(second - first)).isBetween(Duration.ofMillis(900), Duration.ofSeconds(10));
     }
 
     private Loops start(ThreadConfig config) {
@@ -111,6 +111,6 @@ class LoopsTest {
     private static Thread threadOf(Loop loop) throws Exception {
         CompletableFuture<Thread> thread = new CompletableFuture<>();
         loop.execute(() -> thread.complete(Thread.currentThread()));
-        return thread.get(5, TimeUnit.SECONDS);
+        return thread.get(20, TimeUnit.SECONDS);
     }
 }

@@ -54,7 +54,7 @@ class AuthenticationTest {
     @BeforeEach
     void start() throws IOException {
         SkepConfig config = new ConfigLoader(home)
-                .load(null, Map.of(), Map.of("listeners[0].port", "0", "mqtt.connect-timeout", "1s"));
+                .load(null, Map.of(), Map.of("listeners[0].port", "0", "mqtt.connect-timeout", "4s"));
         broker = Broker.start(config, home);
         hooks = new ExtensionHooks("test", config.extensions(), Runnable::run, broker.get(Metrics.class));
         hooks.enhancedAuthenticator(method);

@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
 /** Real listeners whose connections send back what they receive, and tell what they know of their client. */
 final class EchoBroker implements AutoCloseable {
 
-    static final Duration SOON = Duration.ofSeconds(10);
+    static final Duration SOON = Duration.ofSeconds(20);
 
     /** A connection at its {@code channelActive}. */
     record Seen(int loop, InetSocketAddress address, List<X509Certificate> certificates, ChannelPipeline pipeline) {}

@@ -69,7 +69,7 @@ final class Model {
         return link;
     }
 
-    /** A connection breaks, and nobody has seen what was written to it last. */
+    /** A connection breaks or is closed by the broker, and nobody has seen what was written to it last. */
     void cutOff(Link link) {
         routing.cutOff(link.session);
     }
@@ -206,6 +206,7 @@ final class Model {
         if (expiry >= 0) {
             link.sessionOutlivesIt = expiry > 0;
         }
+        cutOff(link);
         close(link, Set.of(), reason != 0); // [MQTT-3.14.4-3]
     }
 

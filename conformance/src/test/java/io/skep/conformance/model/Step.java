@@ -317,6 +317,7 @@ sealed interface Step extends Event {
             Link link = scene.link(client);
             if (link != null) {
                 scene.wires().send(link, packet.bytes(link.v5, scene.clientId(client)));
+                scene.model().cutOff(link);
                 scene.model().close(link, packet.reasons(), true);
             }
         }

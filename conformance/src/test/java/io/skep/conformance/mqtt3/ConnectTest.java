@@ -65,7 +65,7 @@ class ConnectTest {
 
         clients.connect(connect.user("name", "word")).drop();
 
-        assertThat(logins.poll(10, TimeUnit.SECONDS)).isEqualTo("id name word");
+        assertThat(logins.poll(30, TimeUnit.SECONDS)).isEqualTo("id name word");
         watcher.expect(publish("connect/order", "message"));
     }
 

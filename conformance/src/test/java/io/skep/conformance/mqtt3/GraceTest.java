@@ -16,6 +16,7 @@ import io.skep.conformance.wire.Until;
 import io.skep.sdk.storage.Keyspace;
 import io.skep.sdk.storage.Storage;
 import io.skep.sdk.testkit.BrokerExtension;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -23,7 +24,10 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 /** A message waits a little for its subscribers' PUBACK before it is stored; nothing is promised meanwhile. */
 class GraceTest {
 
-    private static final int MESSAGES = 200;
+    private static final int ROUNDS = 200;
+    private static final int LATECOMERS = 3; // rounds in which an earlier one still has something to do
+    private static final long GRACE_NANOS = TimeUnit.MILLISECONDS.toNanos(5); // what the broker gives
+    private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(60);
 
     @RegisterExtension
     final BrokerExtension broker = BrokerExtension.create();
@@ -44,19 +48,31 @@ class GraceTest {
         return broker.metrics().get(Metric.JOURNAL_WRITES);
     }
 
+    /** Only rounds that took less than the grace count, with some before them: a busy machine is late at times. */
     @Test
     void whatIsAcknowledgedAtOnceIsNotStored() {
         RawClient subscriber = clients.connect(Connect.persistent("prompt")).subscribe("grace/prompt", 1);
         RawClient sender = clients.connect("sender");
         Journal journal = broker.broker().get(Journal.class);
-        long before = writes();
-        for (int i = 1; i <= MESSAGES; i++) {
+        long deadline = System.nanoTime() + PATIENCE_NANOS;
+        int quickInARow = 0;
+        int rounds = 0;
+        long stored = 0;
+        for (int i = 1; rounds < ROUNDS && System.nanoTime() - deadline < 0; i = i % 60_000 + 1) {
+            long before = writes();
+            long begin = System.nanoTime();
             sender.send(publish(1, i, "grace/prompt", "message " + i));
             subscriber.send(puback(subscriber.nextDelivery().id()));
             sender.expect(puback(i));
+            quickInARow = System.nanoTime() - begin < GRACE_NANOS ? quickInARow + 1 : 0;
             Until.holds(() -> journal.waiting() == 0); // what is handed to an idle journal is stored at once
+            if (quickInARow > LATECOMERS) {
+                rounds++;
+                stored += writes() - before;
+            }
         }
-        assertThat(writes() - before).isLessThan(MESSAGES / 2); // 0, but for messages that a busy machine held up
+        assertThat(rounds).isPositive();
+        assertThat(stored).isLessThanOrEqualTo(rounds / 2); // 0, but for what late rounds have left to be deleted
         Until.holds(() -> queued() == 0);
     }
 

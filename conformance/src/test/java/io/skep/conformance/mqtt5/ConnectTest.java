@@ -51,7 +51,7 @@ class ConnectTest {
 
         clients.connect(connect.user("name", "word")).drop();
 
-        assertThat(logins.poll(10, TimeUnit.SECONDS)).isEqualTo("id name word");
+        assertThat(logins.poll(30, TimeUnit.SECONDS)).isEqualTo("id name word");
         watcher.expect(publish("connect/order", "message", type));
     }
 
@@ -170,7 +170,7 @@ class ConnectTest {
         }));
         clients.connect(Connect5.clean("alone").withFlags(0x42).withPayload("alone", "word"))
                 .expectSilence();
-        assertThat(logins.poll(10, TimeUnit.SECONDS)).isEqualTo("null word");
+        assertThat(logins.poll(30, TimeUnit.SECONDS)).isEqualTo("null word");
     }
 
     @Test

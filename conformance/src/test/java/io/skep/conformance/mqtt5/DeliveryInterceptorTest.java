@@ -204,7 +204,7 @@ class DeliveryInterceptorTest {
         clients.connect5("told").subscribe5("told", 0);
         clients.connect5("p").publishAcknowledged5(1, "told", "drop");
 
-        assertThat(told.poll(10, TimeUnit.SECONDS))
+        assertThat(told.poll(30, TimeUnit.SECONDS))
                 .isEqualTo(new Event.MessageDropped("told", "told", "DROPPED_BY_EXTENSION"));
     }
 }

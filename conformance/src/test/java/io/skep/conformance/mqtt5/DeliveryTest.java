@@ -205,7 +205,7 @@ class DeliveryTest {
         for (int i = 0; i < 5; i++) {
             durable("away" + i)
                     .subscribe5("delivery/every/" + (i % 2 == 0 ? "#" : "+"), 1 + i % 2)
-                    .drop();
+                    .disconnect();
             here.add(clients.connect5("here" + i).subscribe5("delivery/+/x", i % 3));
         }
         RawClient sender = clients.connect5("sender");

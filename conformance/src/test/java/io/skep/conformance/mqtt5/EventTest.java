@@ -31,7 +31,7 @@ class EventTest {
     private List<String> hear(int count) throws InterruptedException {
         List<String> kinds = new ArrayList<>();
         for (int i = 0; i < count; i++) {
-            Event event = heard.poll(10, TimeUnit.SECONDS);
+            Event event = heard.poll(30, TimeUnit.SECONDS);
             assertThat(event).as("event %d", i).isNotNull();
             kinds.add(event.getClass().getSimpleName());
         }
@@ -48,13 +48,13 @@ class EventTest {
         RawClient client = clients.connect(Connect5.persistent("life"));
         assertThat(hear(3)).containsExactly("ClientAuthenticated", "SessionResumed", "ClientConnected");
         client.subscribe5("$share/g/life/#", 1);
-        assertThat(heard.poll(10, TimeUnit.SECONDS)).isInstanceOfSatisfying(Event.ClientSubscribed.class, event -> {
+        assertThat(heard.poll(30, TimeUnit.SECONDS)).isInstanceOfSatisfying(Event.ClientSubscribed.class, event -> {
             assertThat(event.client().id()).isEqualTo("life");
             assertThat(event.topicFilter()).isEqualTo("$share/g/life/#");
             assertThat(event.qos().ordinal()).isEqualTo(1);
         });
         client.send(unsubscribe(2, "none", "$share/g/life/#")).next5(11);
-        assertThat(heard.poll(10, TimeUnit.SECONDS))
+        assertThat(heard.poll(30, TimeUnit.SECONDS))
                 .isInstanceOfSatisfying(
                         Event.ClientUnsubscribed.class,
                         event -> assertThat(event.topicFilter()).isEqualTo("$share/g/life/#"));

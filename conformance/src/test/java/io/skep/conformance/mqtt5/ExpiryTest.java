@@ -176,7 +176,7 @@ class ExpiryTest {
     @Test
     @Normative(version = "5.0", value = "MQTT-4.3.3-13")
     void anInboundQos2ExchangeGoesOnThoughItsMessageExpires() {
-        durable("inbound").subscribe5("expiry/inbound", 2).drop();
+        durable("inbound").subscribe5("expiry/inbound", 2).disconnect();
         RawClient sender = durable("inbound-sender");
         byte[] packet = publish(2, 7, "expiry/inbound", "x", expiry(1));
         sender.send(packet).expect(pubrec(7));

@@ -41,7 +41,7 @@ class KeepAliveTest {
 
         silent.expectDisconnect(0x8D);
 
-        assertThat(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start)).isBetween(1_490L, 3_500L);
+        assertThat(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start)).isBetween(1_490L, 8_000L);
         watcher.expect(publish("keep-alive", "gone"));
         idle.expectSilence();
     }
@@ -59,7 +59,7 @@ class KeepAliveTest {
             seen = listening.next5();
         } while (seen.type() == 3);
         assertThat(seen.reason()).isEqualTo(0x8D);
-        assertThat(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start)).isBetween(1_490L, 3_500L);
+        assertThat(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start)).isBetween(1_490L, 8_000L);
         talking.expectSilence();
     }
 }

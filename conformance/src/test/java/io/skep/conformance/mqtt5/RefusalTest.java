@@ -195,7 +195,7 @@ class RefusalTest {
     void whoIsStillWaitingWhenTheBrokerStopsIsRefused() throws InterruptedException {
         RawClient waiting = clients.open()
                 .send(Connect5.clean("waiting").user("waiting", "word").packed());
-        assertThat(asked.await(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(asked.await(30, TimeUnit.SECONDS)).isTrue();
         broker.stop();
         waiting.expectRefusal(0x88);
         broker.start();

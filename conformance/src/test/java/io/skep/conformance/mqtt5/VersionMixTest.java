@@ -135,7 +135,7 @@ class VersionMixTest {
         String topic = "mix/changes/" + qos;
         clients.connect(Connect5.persistent(id))
                 .subscribe5(topic, qos, Props.variable(Props.SUBSCRIPTION_IDENTIFIER, 3))
-                .drop();
+                .disconnect();
         RawClient sender = clients.connect5("sender");
         sender.send(Packets5.publish(qos, 1, topic, "x", properties())).expect(qos == 1 ? puback(1) : pubrec(1));
 

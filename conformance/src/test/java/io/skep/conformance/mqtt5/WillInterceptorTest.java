@@ -61,7 +61,7 @@ class WillInterceptorTest {
         RawClient watcher = clients.connect5("watcher").subscribe5("wills/#", 1);
         for (String topic : new String[] {"drop", "deny", "later", "now"}) {
             clients.connect(withWill(Connect5.clean(topic), "wills/" + topic)).drop();
-            Client owner = OWNERS.poll(10, TimeUnit.SECONDS);
+            Client owner = OWNERS.poll(30, TimeUnit.SECONDS);
             assertThat(owner).isNotNull();
             assertThat(owner.id()).isEqualTo(topic);
             assertThat(owner.userName()).isEqualTo("ann");
@@ -85,11 +85,11 @@ class WillInterceptorTest {
         clients.connect(Connect5.persistent("watcher")).subscribe5("wills/#", 1).disconnect();
         OWNERS.clear();
         broker.restart();
-        assertThat(OWNERS.poll(10, TimeUnit.SECONDS)).isNotNull().satisfies(owner -> {
+        assertThat(OWNERS.poll(30, TimeUnit.SECONDS)).isNotNull().satisfies(owner -> {
             assertThat(owner.id()).startsWith("r-");
             assertThat(owner.userName()).isNull();
         });
-        assertThat(OWNERS.poll(10, TimeUnit.SECONDS)).isNotNull();
+        assertThat(OWNERS.poll(30, TimeUnit.SECONDS)).isNotNull();
         RawClient watcher = clients.connect(Connect5.persistent("watcher"));
         Seen5 will = watcher.nextPublish5();
         assertThat(will.payload()).isEqualTo("of r-kept");

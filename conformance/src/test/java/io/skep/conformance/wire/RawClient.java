@@ -30,7 +30,7 @@ import java.util.Set;
  */
 public final class RawClient implements AutoCloseable {
 
-    public static final int DEADLINE_MILLIS = 10_000;
+    public static final int DEADLINE_MILLIS = 30_000;
     private static final int SHOWN_BYTES = 64;
 
     private final Socket socket;

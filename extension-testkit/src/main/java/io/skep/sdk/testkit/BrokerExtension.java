@@ -55,7 +55,7 @@ public final class BrokerExtension
     private final List<Registration> registrations = new ArrayList<>();
     private final List<Installed> installed = new ArrayList<>();
     private UnaryOperator<SkepConfig> change = UnaryOperator.identity();
-    private List<InetSocketAddress> addresses = List.of();
+    private final SamePorts ports = new SamePorts();
     private @Nullable ManualTime time;
     private boolean servesClass;
     private int registrationsOfClass;
@@ -259,9 +259,9 @@ public final class BrokerExtension
                 home = Files.createTempDirectory("skep-");
             }
             SkepConfig config = change.apply(new ConfigLoader(home).load(null, Map.of(), settings));
-            Broker fresh = Broker.start(SamePorts.of(config, addresses), home);
+            Broker fresh = Broker.start(ports.of(config), home);
             broker = fresh;
-            addresses = fresh.addresses();
+            ports.remember(fresh.addresses());
             writeConfigs(fresh);
             registrations.forEach(registration -> install(fresh, registration));
         } catch (IOException e) {
@@ -308,7 +308,7 @@ public final class BrokerExtension
         stop();
         Path folder = home;
         home = null;
-        addresses = List.of();
+        ports.forget();
         if (folder != null) {
             try (Stream<Path> files = Files.walk(folder)) {
                 for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {

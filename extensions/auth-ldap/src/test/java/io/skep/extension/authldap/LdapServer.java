@@ -5,7 +5,8 @@ import com.unboundid.ldap.sdk.LDAPConnection;
 import com.unboundid.ldap.sdk.LDAPException;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.ServerSocket;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -39,8 +40,8 @@ public final class LdapServer implements BeforeAllCallback, AfterAllCallback {
 
     private @Nullable Path folder;
     private @Nullable Process server;
-    private int port;
-    private int tlsPort;
+    private final Socket port = new Socket(); // bound and no more, as its port is nobody's before a start
+    private final Socket tlsPort = new Socket();
 
     @Override
     public void beforeAll(ExtensionContext context) throws Exception {
@@ -50,10 +51,9 @@ public final class LdapServer implements BeforeAllCallback, AfterAllCallback {
         folder = Files.createTempDirectory("skep-ldap-");
         Files.createDirectory(folder.resolve("data"));
         makeCertificates();
-        try (ServerSocket one = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
-                ServerSocket other = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            port = one.getLocalPort();
-            tlsPort = other.getLocalPort();
+        for (Socket kept : List.of(port, tlsPort)) {
+            kept.setReuseAddress(true);
+            kept.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
         }
         start();
         add("dn: dc=example,dc=com", "objectClass: domain", "dc: example");
@@ -70,6 +70,8 @@ public final class LdapServer implements BeforeAllCallback, AfterAllCallback {
     @Override
     public void afterAll(ExtensionContext context) throws Exception {
         stop();
+        port.close();
+        tlsPort.close();
         try (Stream<Path> files = Files.walk(folder())) {
             for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
                 Files.delete(file);
@@ -79,12 +81,12 @@ public final class LdapServer implements BeforeAllCallback, AfterAllCallback {
 
     /** {@return the address without TLS, where StartTLS is possible} */
     public String url() {
-        return "ldap://127.0.0.1:" + port;
+        return "ldap://127.0.0.1:" + port.getLocalPort();
     }
 
     /** {@return the address with TLS} */
     public String tlsUrl() {
-        return "ldaps://127.0.0.1:" + tlsPort;
+        return "ldaps://127.0.0.1:" + tlsPort.getLocalPort();
     }
 
     /** {@return who signed the certificate of the server, in PEM} */
@@ -125,7 +127,7 @@ public final class LdapServer implements BeforeAllCallback, AfterAllCallback {
     }
 
     private LDAPConnection connect() throws LDAPException {
-        return new LDAPConnection("127.0.0.1", port, ADMIN, "admin");
+        return new LDAPConnection("127.0.0.1", port.getLocalPort(), ADMIN, "admin");
     }
 
     /** Starts it; returns when it takes connections. */

@@ -42,10 +42,11 @@ final class Harness implements AutoCloseable {
 
     /** Offers all hooks to the program at this address. */
     static Harness start(BrokerExtension broker, String address, String more) throws IOException {
+        String deadline = more.contains("deadline:") ? "" : "deadline: 20s\n";
         configure(
                 broker,
                 "address: " + address + "\nhooks: [authenticate, authorize, publish, events,"
-                        + " enhanced-authenticate]\nauthentication-methods: [PROOF]\n" + more);
+                        + " enhanced-authenticate]\nauthentication-methods: [PROOF]\n" + deadline + more);
         CompletableFuture<Harness> started = new CompletableFuture<>();
         broker.extension(
                 "extension-process",

@@ -7,7 +7,8 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
-import java.net.ServerSocket;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,23 +26,18 @@ final class NodeProgram implements AutoCloseable {
     private static final Path FOLDER = Path.of("target", "js");
 
     final List<String> output = new CopyOnWriteArrayList<>();
-    private final int port;
+    private final Socket port = new Socket(); // bound, and no more: it keeps the port from others between two launches
     private Process process;
 
-    private NodeProgram(int port) throws Exception {
-        this.port = port;
-        this.process = launch();
+    private NodeProgram() throws Exception {
+        port.setReuseAddress(true);
+        port.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+        process = launch();
     }
 
     static NodeProgram start() throws Exception {
         install();
-        return new NodeProgram(freePort());
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return free.getLocalPort();
-        }
+        return new NodeProgram();
     }
 
     /** Puts the example beside its libraries, which npm installs as the lock file says. */
@@ -94,7 +90,7 @@ final class NodeProgram implements AutoCloseable {
     }
 
     String address() {
-        return "127.0.0.1:" + port;
+        return "127.0.0.1:" + port.getLocalPort();
     }
 
     /** Waits until it serves; {@return this} */
@@ -135,5 +131,10 @@ final class NodeProgram implements AutoCloseable {
     @Override
     public void close() {
         process.destroyForcibly();
+        try {
+            port.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 }

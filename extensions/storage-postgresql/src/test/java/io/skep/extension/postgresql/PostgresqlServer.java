@@ -4,7 +4,8 @@ package io.skep.extension.postgresql;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
-import java.net.ServerSocket;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.UserPrincipal;
@@ -40,7 +41,7 @@ public final class PostgresqlServer implements BeforeAllCallback, AfterAllCallba
 
     private @Nullable Path folder;
     private @Nullable Process server;
-    private int port;
+    private final Socket kept = new Socket(); // bound to the port, for it is nobody's over a restart
 
     @Override
     public void beforeAll(ExtensionContext context) throws Exception {
@@ -64,15 +65,15 @@ public final class PostgresqlServer implements BeforeAllCallback, AfterAllCallba
                         "--encoding=UTF8",
                         "--no-sync")
                 .expectSuccess();
-        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            port = free.getLocalPort();
-        }
+        kept.setReuseAddress(true);
+        kept.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
         start();
     }
 
     @Override
     public void afterAll(ExtensionContext context) throws Exception {
         stop();
+        kept.close();
         try (Stream<Path> files = Files.walk(folder())) {
             for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
                 Files.delete(file);
@@ -82,17 +83,17 @@ public final class PostgresqlServer implements BeforeAllCallback, AfterAllCallba
 
     /** {@return the URL of a database in it} */
     public String url() {
-        return "jdbc:postgresql://127.0.0.1:" + port + "/postgres";
+        return "jdbc:postgresql://127.0.0.1:" + port() + "/postgres";
     }
 
     /** {@return the port, which stays the same over a restart} */
     public int port() {
-        return port;
+        return kept.getLocalPort();
     }
 
     /** Starts it; returns when it takes connections. */
     public void start(String... settings) throws Exception {
-        List<String> arguments = new ArrayList<>(List.of("-D", data(), "-p", Integer.toString(port)));
+        List<String> arguments = new ArrayList<>(List.of("-D", data(), "-p", Integer.toString(port())));
         for (String setting :
                 List.of("listen_addresses=127.0.0.1", "unix_socket_directories=", "log_min_messages=log")) {
             arguments.addAll(List.of("-c", setting));
