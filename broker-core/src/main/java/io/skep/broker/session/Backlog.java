@@ -153,7 +153,7 @@ final class Backlog {
 
     private Entry read(long position, QueuePage.Row row) {
         ReleasedRun run = released;
-        if (run == null || position >= run.to()) {
+        if (run == null || position >= run.to() || position < run.from()) {
             int length = EntryRecord.released(row.value());
             run = length == 0 ? null : ReleasedRun.found(outbox, position, length);
             released = run;

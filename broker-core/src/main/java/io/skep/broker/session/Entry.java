@@ -48,6 +48,7 @@ final class Entry extends Receipt.Part {
     private boolean held;
     private boolean mayWait;
     private long sentNanos;
+    private boolean refers; // its record on disk to a shared message
     private @Nullable ReleasedRun run;
 
     Entry(
@@ -126,6 +127,11 @@ final class Entry extends Receipt.Part {
         return stored;
     }
 
+    /** Its record on disk refers to a shared message. */
+    void refers() {
+        refers = true;
+    }
+
     /** It was found on disk. */
     Entry found(Phase then) {
         stored = true;
@@ -199,6 +205,7 @@ final class Entry extends Receipt.Part {
     protected void store(WriteBatch batch) {
         if (outbox != null && message != null) {
             long number = outbox.session().payloads().share(message, batch);
+            refers = number != 0;
             batch.put(Keyspace.QUEUE, outbox.key(position), EntryRecord.write(this, message, number));
         }
     }
@@ -218,7 +225,7 @@ final class Entry extends Receipt.Part {
      */
     void release(WriteBatch batch, boolean inRun) {
         if (outbox != null) {
-            if (inRun && message != null && message.number() != 0) {
+            if (inRun && refers) {
                 batch.put(Keyspace.QUEUE, outbox.key(position), EntryRecord.released(1));
             }
             outbox.session().payloads().release(message, batch);

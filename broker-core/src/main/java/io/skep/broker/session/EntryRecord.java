@@ -130,6 +130,9 @@ final class EntryRecord {
         if (filter != null) {
             entry.sharedFilter(filter);
         }
+        if (shared != null) {
+            entry.refers();
+        }
         return entry.found(Entry.Phase.WAITING);
     }
 }

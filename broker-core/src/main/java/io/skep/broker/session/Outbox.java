@@ -61,7 +61,7 @@ final class Outbox {
     /** {@return whether the place of a message of a run still counts} */
     boolean holds(ReleasedRun run, long position) {
         Entry entry = positions.contains(position) ? positions.at(position) : null;
-        return entry != null && entry.run() == run;
+        return entry == Entry.ON_DISK || (entry != null && entry.run() == run);
     }
 
     /** {@return whether nothing waits or is under way} */

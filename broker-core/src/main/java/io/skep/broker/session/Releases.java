@@ -52,7 +52,7 @@ final class Releases {
 
     /** The exchange of a message is over, of which the rest was stored. */
     void over(long position, ReleasedRun run) {
-        if (position != overTo || overTo - overFrom >= OVER_MAX) {
+        if (position != overTo || overFrom == overTo || overTo - overFrom >= OVER_MAX) {
             delete();
             overFrom = position;
             overTo = position;

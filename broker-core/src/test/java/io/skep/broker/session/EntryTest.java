@@ -5,8 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.skep.broker.routing.Message;
+import io.skep.broker.storage.DataFormat;
+import io.skep.broker.storage.MemoryProvider;
+import io.skep.sdk.storage.Durability;
 import io.skep.sdk.storage.Keyspace;
+import io.skep.sdk.storage.Storage;
 import io.skep.sdk.storage.WriteBatch;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -105,5 +110,31 @@ class EntryTest {
     void aRecordOfAnotherFormatIsRefused() {
         assertThatThrownBy(() -> EntryRecord.read(outbox, 1, new byte[] {9, 1, 0, 0, 0}, null))
                 .hasMessageContaining("9 (expected: 1)");
+    }
+
+    @Test
+    void noRecordRefersToASharedMessageThatWasReleasedByAllInOneCommit() {
+        Message message = new Message(new byte[] {'t'}, new byte[100], null, 2, false, 0);
+        List<Entry> entries =
+                List.of(new Entry(outbox, 0, message, 2, false, null), new Entry(outbox, 1, message, 2, false, null));
+        entries.forEach(Entry::hold);
+        try (Storage storage = new MemoryProvider().open(Path.of(""), Durability.NONE)) {
+            WriteBatch batch = storage.batch();
+            entries.forEach(entry -> entry.store(batch));
+            DataFormat.commit(storage, batch);
+            assertThat(references(storage)).containsExactly(message.number(), message.number());
+            entries.forEach(Entry::letGo);
+            WriteBatch releases = storage.batch();
+            entries.forEach(entry -> entry.release(releases, true));
+            DataFormat.commit(storage, releases);
+            assertThat(references(storage)).containsExactly(0L, 0L);
+        }
+    }
+
+    private static List<Long> references(Storage storage) {
+        List<Long> references = new ArrayList<>();
+        storage.scan(
+                Keyspace.QUEUE, new byte[] {0}, null, (key, value) -> references.add(EntryRecord.reference(value)));
+        return references;
     }
 }
