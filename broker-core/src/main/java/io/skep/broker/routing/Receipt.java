@@ -39,6 +39,17 @@ public final class Receipt implements Write {
             return false;
         }
 
+        /**
+         * A message waits a while for its subscribers before it is stored. On the loop of the publisher or of one of
+         * these.
+         */
+        default void waits(long nowNanos) {}
+
+        /** {@return whether it has said so at a time or later} */
+        default boolean waitsSince(long nanos) {
+            return false;
+        }
+
         /** {@return why nothing more of the publisher may be stored, or null. On the journal's thread} */
         default @Nullable StorageException obstacle() {
             return null;
@@ -212,6 +223,11 @@ public final class Receipt implements Write {
     /** {@return how long a recipient without room may hold the publisher back, see {@link Publisher}} */
     public long patienceMillis() {
         return publisher.patienceMillis();
+    }
+
+    /** {@return who waits for it} */
+    public Publisher publisher() {
+        return publisher;
     }
 
     /** {@return whether all parts will probably be withdrawn soon. When all are heard} */

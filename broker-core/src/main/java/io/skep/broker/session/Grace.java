@@ -45,12 +45,19 @@ final class Grace {
             turns.add(turn);
         }
         turn.receipts().add(receipt);
+        receipt.publisher().waits(turn.sinceNanos());
         if (!looking) {
             lookIn(NANOS);
         }
     }
 
-    /** Nothing waits any longer: a subscriber has left. */
+    /** {@return whether a message of a publisher may wait: what is stored later must not be there without it} */
+    boolean mayHave(Receipt.Publisher publisher) {
+        Turn oldest = turns.peek();
+        return oldest != null && publisher.waitsSince(oldest.sinceNanos());
+    }
+
+    /** Nothing waits any longer: a subscriber has left, or order demands it. */
     void end() {
         for (Turn turn = turns.poll(); turn != null; turn = turns.poll()) {
             store(turn);

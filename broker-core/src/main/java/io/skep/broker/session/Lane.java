@@ -132,6 +132,9 @@ public final class Lane implements Receipt.Publisher {
         if (receipt.mayWait() && loop.inLoop()) {
             grace.add(receipt);
         } else {
+            if (loop.inLoop() && grace.mayHave(receipt.publisher())) {
+                grace.end(); // else a crash could leave this one stored, and those before it to be sent again
+            }
             submit((Write) receipt);
         }
     }

@@ -38,6 +38,8 @@ final class Acknowledgements implements Receipt.Publisher {
     private boolean full;
     private @Nullable ReasonCode held; // why nothing is acknowledged any more
     private long heldUntilNanos;
+    private boolean hasWaiting; // or had, see Grace
+    private long waitsSinceNanos;
     private @Nullable StorageException spoiled; // the journal's
 
     /** One that waits: for its own receipt, or for those before it. At QoS 0 nothing is written. */
@@ -163,6 +165,17 @@ final class Acknowledgements implements Receipt.Publisher {
     @Override
     public void submit(Receipt receipt) {
         lane.submit(receipt);
+    }
+
+    @Override
+    public void waits(long nowNanos) {
+        hasWaiting = true;
+        waitsSinceNanos = nowNanos;
+    }
+
+    @Override
+    public boolean waitsSince(long nanos) {
+        return hasWaiting && waitsSinceNanos - nanos >= 0;
     }
 
     /** Of a client that sends all again in their order, nothing may be stored that comes after what was not. */
