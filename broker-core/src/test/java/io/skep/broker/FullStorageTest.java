@@ -5,7 +5,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.skep.broker.config.ConfigLoader;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -115,6 +117,23 @@ final class FullStorageTest {
         absent.expect(Packets.PUBREL);
         absent.send(Packets.ack(Packets.PUBCOMP, id), PINGREQ);
         absent.expect(Packets.PINGRESP);
+    }
+
+    /** Else a crash between the two would have the first one sent again, and come after the second. */
+    @Test
+    void whatMustBeStoredAtOnceIsNotStoredBeforeWhatMayWaitForItsSubscriber() throws IOException {
+        RawClient here = connect("here", false);
+        here.subscribe(1, "waiting");
+        Path given = Files.createFile(home.resolve("data/given"));
+        RawClient publisher = connect("publisher", true);
+        ByteArrayOutputStream piece = new ByteArrayOutputStream();
+        piece.write(Packets.publish("waiting", 1, 1, "first".getBytes(UTF_8)));
+        piece.write(Packets.publish("news", 1, 2, "second".getBytes(UTF_8)));
+        publisher.send(piece.toByteArray());
+        here.expect(Packets.PUBLISH); // and nothing is said to it
+        publisher.expect(Packets.PUBACK);
+        publisher.expect(Packets.PUBACK);
+        assertThat(Files.readString(given, StandardCharsets.ISO_8859_1)).containsSubsequence("first", "second");
     }
 
     private void expectRefusalOfMqtt5() throws IOException {

@@ -7,7 +7,7 @@ import java.nio.file.Path;
 
 /**
  * A storage engine in a JAR, which fails while there is a file {@code full} beside its own, and once for a file
- * {@code hiccup}.
+ * {@code hiccup}; and which adds what it is given to a file {@code given}, if there is one.
  */
 final class ShelfEngine {
 
@@ -90,6 +90,14 @@ final class ShelfEngine {
                 private class Batch implements WriteBatch {
                     private final List<Runnable> writes = new ArrayList<>();
                     public void put(Keyspace keyspace, byte[] key, byte[] value) {
+                        Path given = file.resolveSibling("given");
+                        if (Files.exists(given)) {
+                            try {
+                                Files.write(given, value, StandardOpenOption.APPEND);
+                            } catch (IOException e) {
+                                throw new UncheckedIOException(e);
+                            }
+                        }
                         writes.add(() -> entries.put(name(keyspace, key), value));
                     }
                     public void delete(Keyspace keyspace, byte[] key) {

@@ -23,6 +23,7 @@ public final class Message {
     private final long expiresAtMillis;
     private volatile int holders;
     private volatile long number;
+    private int references; // the journal's
 
     /**
      * Keeps a message.
@@ -107,8 +108,20 @@ public final class Message {
         return number;
     }
 
+    /** Says so; nothing on disk refers to it yet. On the journal's thread. */
     public void number(long shared) {
         number = shared;
+        references = 0;
+    }
+
+    /** Counts a record that refers to it. On the journal's thread. */
+    public void refer() {
+        references++;
+    }
+
+    /** {@return whether none refers to it any more, now that one goes. On the journal's thread} */
+    public boolean unrefer() {
+        return --references == 0;
     }
 
     /**

@@ -24,10 +24,13 @@ public final class Receipt implements Write {
     /** Hears on the publisher's loop that a message may be acknowledged. */
     public interface Publisher {
 
+        /** There is a receipt more; later ones are of later messages. */
+        default void opened(Receipt receipt) {}
+
         /** Called once; see {@link Receipt#failure}. */
         void settled(Receipt receipt);
 
-        /** Hands the parts to the journal. Any loop. */
+        /** All parts have been heard: they go to the journal, when it is their turn. */
         void submit(Receipt receipt);
 
         /**
@@ -36,17 +39,6 @@ public final class Receipt implements Write {
          * @return whether the receipt will be submitted again; else it is settled with its failure
          */
         default boolean triesAgain(Receipt receipt) {
-            return false;
-        }
-
-        /**
-         * A message waits a while for its subscribers before it is stored. On the loop of the publisher or of one of
-         * these.
-         */
-        default void waits(long nowNanos) {}
-
-        /** {@return whether it has said so at a time or later} */
-        default boolean waitsSince(long nanos) {
             return false;
         }
 
@@ -91,7 +83,7 @@ public final class Receipt implements Write {
         /** Hears that it could not be stored, on {@link #loop}, unless it was withdrawn. */
         protected void failed() {}
 
-        /** Hears on the publisher's loop that a write has failed; another may follow. */
+        /** Hears on the journal's thread that a write has failed; another may follow. */
         protected void unstored() {}
 
         /** {@return whose state it is} */
@@ -100,11 +92,6 @@ public final class Receipt implements Write {
         /** {@return whether it will probably be withdrawn soon} */
         protected boolean mayWait() {
             return false;
-        }
-
-        /** Hands over the receipt, of which this was the last part to be heard. */
-        protected void submit(Receipt complete) {
-            complete.publisher.submit(complete);
         }
 
         private boolean isWaiting() {
@@ -149,6 +136,9 @@ public final class Receipt implements Write {
             new AtomicLong(UNHEARD + UNSETTLED); // the publisher itself, until the message is routed
     private volatile @Nullable Part parts;
     private boolean urgent; // seen by who hears the last part
+    private boolean complete; // these three on the publisher's loop
+    private boolean pressing;
+    private boolean left;
     private volatile boolean done;
     private volatile boolean refused;
     private @Nullable StorageException failure;
@@ -161,6 +151,7 @@ public final class Receipt implements Write {
         this.loop = loop;
         this.publisher = publisher;
         this.bytes = bytes;
+        publisher.opened(this);
     }
 
     /** Announces a recipient that will either {@link #add} a part or {@link #decline}. On the publisher's loop. */
@@ -180,7 +171,7 @@ public final class Receipt implements Write {
             part.next = head;
         } while (!PARTS.compareAndSet(this, head, part));
         if (open.addAndGet(-UNHEARD) < UNHEARD) {
-            part.submit(this);
+            complete();
         }
     }
 
@@ -190,8 +181,21 @@ public final class Receipt implements Write {
         if (left == 0) {
             tellPublisher();
         } else if (left < UNHEARD) {
-            publisher.submit(this);
+            complete();
         }
+    }
+
+    private void complete() {
+        if (loop.inLoop()) {
+            submit();
+        } else {
+            loop.execute(this::submit);
+        }
+    }
+
+    private void submit() {
+        complete = true;
+        publisher.submit(this);
     }
 
     /** Says that the message is routed: all recipients have been announced. */
@@ -225,9 +229,26 @@ public final class Receipt implements Write {
         return publisher.patienceMillis();
     }
 
-    /** {@return who waits for it} */
-    public Publisher publisher() {
-        return publisher;
+    /** {@return whether all parts have been heard. On the publisher's loop} */
+    public boolean isComplete() {
+        return complete;
+    }
+
+    /** Says that it should go to the journal. On the publisher's loop. */
+    public void press() {
+        pressing = true;
+    }
+
+    /** {@return whether it should go to the journal, or went. On the publisher's loop} */
+    public boolean isPressing() {
+        return pressing;
+    }
+
+    /** {@return whether it is still to go to the journal, where it goes now. On the publisher's loop} */
+    public boolean leaves() {
+        boolean first = !left;
+        left = true;
+        return first && !done;
     }
 
     /** {@return whether all parts will probably be withdrawn soon. When all are heard} */
@@ -263,6 +284,11 @@ public final class Receipt implements Write {
 
     @Override
     public void spoil(StorageException why) {
+        for (Part part = parts; part != null; part = part.next) {
+            if (part.isTaken()) {
+                part.unstored();
+            }
+        }
         publisher.spoil(why);
     }
 
@@ -294,9 +320,7 @@ public final class Receipt implements Write {
     @Override
     public void failed(StorageException cause) {
         for (Part part = parts; part != null; part = part.next) {
-            if (part.turns(Part.TAKEN, Part.WAITING)) {
-                part.unstored();
-            }
+            part.turns(Part.TAKEN, Part.WAITING);
         }
         if (!publisher.triesAgain(this)) {
             giveUp(cause);

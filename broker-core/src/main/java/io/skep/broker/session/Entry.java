@@ -48,7 +48,7 @@ final class Entry extends Receipt.Part {
     private boolean held;
     private boolean mayWait;
     private long sentNanos;
-    private boolean refers; // its record on disk to a shared message
+    private long reference; // of its record on disk, to a shared message
     private @Nullable ReleasedRun run;
 
     Entry(
@@ -127,9 +127,9 @@ final class Entry extends Receipt.Part {
         return stored;
     }
 
-    /** Its record on disk refers to a shared message. */
-    void refers() {
-        refers = true;
+    /** Says that its record on disk refers to a shared message. */
+    void reference(long number) {
+        reference = number;
     }
 
     /** It was found on disk. */
@@ -174,13 +174,6 @@ final class Entry extends Receipt.Part {
         return mayWait;
     }
 
-    @Override
-    protected void submit(Receipt receipt) {
-        if (outbox != null) {
-            outbox.session().lane().submit(receipt);
-        }
-    }
-
     int bytes() {
         return message == null ? 0 : message.bytes();
     }
@@ -205,7 +198,7 @@ final class Entry extends Receipt.Part {
     protected void store(WriteBatch batch) {
         if (outbox != null && message != null) {
             long number = outbox.session().payloads().share(message, batch);
-            refers = number != 0;
+            reference = number;
             batch.put(Keyspace.QUEUE, outbox.key(position), EntryRecord.write(this, message, number));
         }
     }
@@ -214,7 +207,7 @@ final class Entry extends Receipt.Part {
     void delete(WriteBatch batch) {
         if (outbox != null) {
             batch.delete(Keyspace.QUEUE, outbox.key(position));
-            outbox.session().payloads().release(message, batch);
+            outbox.session().payloads().release(message, reference, batch);
         }
     }
 
@@ -225,10 +218,10 @@ final class Entry extends Receipt.Part {
      */
     void release(WriteBatch batch, boolean inRun) {
         if (outbox != null) {
-            if (inRun && refers) {
+            if (inRun && reference != 0) {
                 batch.put(Keyspace.QUEUE, outbox.key(position), EntryRecord.released(1));
             }
-            outbox.session().payloads().release(message, batch);
+            outbox.session().payloads().release(message, reference, batch);
         }
     }
 

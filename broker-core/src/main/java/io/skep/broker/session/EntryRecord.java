@@ -131,7 +131,7 @@ final class EntryRecord {
             entry.sharedFilter(filter);
         }
         if (shared != null) {
-            entry.refers();
+            entry.reference(reference(record));
         }
         return entry.found(Entry.Phase.WAITING);
     }

@@ -45,19 +45,12 @@ final class Grace {
             turns.add(turn);
         }
         turn.receipts().add(receipt);
-        receipt.publisher().waits(turn.sinceNanos());
         if (!looking) {
             lookIn(NANOS);
         }
     }
 
-    /** {@return whether a message of a publisher may wait: what is stored later must not be there without it} */
-    boolean mayHave(Receipt.Publisher publisher) {
-        Turn oldest = turns.peek();
-        return oldest != null && publisher.waitsSince(oldest.sinceNanos());
-    }
-
-    /** Nothing waits any longer: a subscriber has left, or order demands it. */
+    /** Nothing waits any longer: a subscriber has left. */
     void end() {
         for (Turn turn = turns.poll(); turn != null; turn = turns.poll()) {
             store(turn);
@@ -85,7 +78,7 @@ final class Grace {
     private void store(Turn turn) {
         for (int i = 0; i < turn.receipts().size(); i++) {
             Receipt receipt = turn.receipts().get(i);
-            if (!receipt.isDone()) {
+            if (receipt.leaves()) {
                 journal.accept(receipt);
             }
         }

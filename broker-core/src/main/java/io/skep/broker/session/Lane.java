@@ -129,12 +129,9 @@ public final class Lane implements Receipt.Publisher {
 
     @Override
     public void submit(Receipt receipt) {
-        if (receipt.mayWait() && loop.inLoop()) {
+        if (receipt.mayWait()) {
             grace.add(receipt);
         } else {
-            if (loop.inLoop() && grace.mayHave(receipt.publisher())) {
-                grace.end(); // else a crash could leave this one stored, and those before it to be sent again
-            }
             submit((Write) receipt);
         }
     }
@@ -142,7 +139,7 @@ public final class Lane implements Receipt.Publisher {
     /** What the broker itself stores, nobody else would send again. */
     @Override
     public boolean triesAgain(Receipt receipt) {
-        loop.inASecond(() -> submit(receipt));
+        loop.inASecond(() -> submit((Write) receipt));
         return true;
     }
 

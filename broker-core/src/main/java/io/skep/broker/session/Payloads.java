@@ -13,9 +13,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Messages that several queues share on disk: stored once, under a number that the queues' records refer to.
  *
- * <p>While they are in memory they are counted, and the last queue that needs one deletes it. A queue that lets its
- * record lie on disk only is not counted any more; what it leaves behind is found by {@link PayloadSweep}. On the
- * journal's thread.
+ * <p>Records that refer to one in memory are counted, and it is deleted with the last. A queue that lets its record lie
+ * on disk only does not say when that goes; what it leaves behind is found by {@link PayloadSweep}. On the journal's
+ * thread.
  */
 final class Payloads {
 
@@ -76,13 +76,19 @@ final class Payloads {
             stored++;
             batch.put(Keyspace.PAYLOADS, key(message.number()), MessageRecord.write(message));
         }
+        message.refer();
         return message.number();
     }
 
-    /** Deletes a message that no queue needs any more. */
+    /**
+     * Deletes a message with the last record that refers to it, in the same batch: who has said on its loop that it
+     * needs it no more may still have a record on disk.
+     *
+     * @param reference what the record has, which goes with this batch
+     */
     @SuppressWarnings("NonAtomicVolatileUpdate") // one thread writes
-    void release(@Nullable Message message, WriteBatch batch) {
-        if (message != null && message.number() != 0 && message.holders() == 0) {
+    void release(@Nullable Message message, long reference, WriteBatch batch) {
+        if (message != null && reference != 0 && reference == message.number() && message.unrefer()) {
             batch.delete(Keyspace.PAYLOADS, key(message.number()));
             message.number(0);
             stored--;

@@ -7,6 +7,7 @@ import io.skep.broker.routing.Receipt;
 import io.skep.broker.session.Inbound;
 import io.skep.broker.session.Lane;
 import io.skep.broker.session.Session;
+import io.skep.broker.storage.Write;
 import io.skep.sdk.ReasonCode;
 import io.skep.sdk.storage.StorageException;
 import java.util.ArrayDeque;
@@ -38,8 +39,8 @@ final class Acknowledgements implements Receipt.Publisher {
     private boolean full;
     private @Nullable ReasonCode held; // why nothing is acknowledged any more
     private long heldUntilNanos;
-    private boolean hasWaiting; // or had, see Grace
-    private long waitsSinceNanos;
+    private final ArrayDeque<Receipt> unstored = new ArrayDeque<>(0); // or not known to be stored; in order
+    private int pressing; // of these, complete ones that should go to the journal
     private @Nullable StorageException spoiled; // the journal's
 
     /** One that waits: for its own receipt, or for those before it. At QoS 0 nothing is written. */
@@ -163,19 +164,40 @@ final class Acknowledgements implements Receipt.Publisher {
     }
 
     @Override
+    public void opened(Receipt receipt) {
+        unstored.add(receipt);
+    }
+
+    /**
+     * A message goes to the journal after those before it, even if these could have waited for their subscribers: else
+     * a crash could leave it stored, and have those before it sent again.
+     */
+    @Override
     public void submit(Receipt receipt) {
-        lane.submit(receipt);
+        if (receipt.isDone()) {
+            return;
+        }
+        if (receipt.mayWait()) {
+            lane.submit(receipt);
+        } else {
+            receipt.press();
+            pressing++;
+        }
+        while (pressing > 0
+                && (unstored.element().isComplete() || unstored.element().isDone())) {
+            Receipt next = leave();
+            if (next.leaves()) {
+                lane.submit((Write) next);
+            }
+        }
     }
 
-    @Override
-    public void waits(long nowNanos) {
-        hasWaiting = true;
-        waitsSinceNanos = nowNanos;
-    }
-
-    @Override
-    public boolean waitsSince(long nanos) {
-        return hasWaiting && waitsSinceNanos - nanos >= 0;
+    private Receipt leave() {
+        Receipt next = unstored.remove();
+        if (next.isPressing()) {
+            pressing--;
+        }
+        return next;
     }
 
     /** Of a client that sends all again in their order, nothing may be stored that comes after what was not. */
@@ -198,6 +220,9 @@ final class Acknowledgements implements Receipt.Publisher {
 
     @Override
     public void settled(Receipt receipt) {
+        while (!unstored.isEmpty() && unstored.element().isDone()) {
+            leave();
+        }
         if (connection.isClosed()) {
             return;
         }

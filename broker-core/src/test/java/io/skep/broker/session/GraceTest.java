@@ -20,6 +20,7 @@ final class GraceTest {
     private final Loop loop = fixture.registry.lane(0).loop();
     private final List<Receipt> stored = new ArrayList<>(); // touched on the loop
     private final Grace grace = new Grace(loop, stored::add);
+    private final Waiting waiting = new Waiting();
 
     @AfterEach
     void close() {
@@ -67,8 +68,20 @@ final class GraceTest {
         });
     }
 
+    /** A publisher whose messages wait. */
+    private final class Waiting implements Receipt.Publisher {
+
+        @Override
+        public void settled(Receipt receipt) {}
+
+        @Override
+        public void submit(Receipt receipt) {
+            grace.add(receipt);
+        }
+    }
+
     private Receipt receipt(Stored part) {
-        Receipt receipt = new Receipt(loop, fixture.registry.lane(0));
+        Receipt receipt = new Receipt(loop, waiting);
         receipt.expect();
         receipt.routed();
         receipt.add(part);
@@ -81,16 +94,11 @@ final class GraceTest {
         return true;
     }
 
-    /** Something to be stored; what it is the last part of waits first. */
+    /** Something to be stored. */
     private final class Stored extends Receipt.Part {
 
         @Override
         protected void store(WriteBatch batch) {}
-
-        @Override
-        protected void submit(Receipt complete) {
-            grace.add(complete);
-        }
 
         @Override
         protected Executor loop() {
