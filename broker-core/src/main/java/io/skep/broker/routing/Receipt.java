@@ -186,14 +186,10 @@ public final class Receipt implements Write {
     }
 
     private void complete() {
-        if (loop.inLoop()) {
-            submit();
-        } else {
-            loop.execute(this::submit);
+        if (!loop.inLoop()) {
+            loop.execute(this::complete);
+            return;
         }
-    }
-
-    private void submit() {
         complete = true;
         publisher.submit(this);
     }
