@@ -35,7 +35,7 @@ class TidyTest {
     private static final Set<String> LONGER_THAN_USUAL = Set.of(
             "Connection.java",
             "Outbox.java",
-            "Publishing.java",
+            "Receipt.java",
             "Session.java",
             "StorageContractTest.java",
             "Tenancy.java");
