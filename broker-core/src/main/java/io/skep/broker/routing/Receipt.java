@@ -136,8 +136,7 @@ public final class Receipt implements Write {
             new AtomicLong(UNHEARD + UNSETTLED); // the publisher itself, until the message is routed
     private volatile @Nullable Part parts;
     private boolean urgent; // seen by who hears the last part
-    private boolean complete; // these three on the publisher's loop
-    private boolean pressing;
+    private boolean complete; // these two on the publisher's loop
     private boolean left;
     private volatile boolean done;
     private volatile boolean refused;
@@ -190,8 +189,10 @@ public final class Receipt implements Write {
             loop.execute(this::complete);
             return;
         }
-        complete = true;
-        publisher.submit(this);
+        if (!done) {
+            complete = true;
+            publisher.submit(this);
+        }
     }
 
     /** Says that the message is routed: all recipients have been announced. */
@@ -225,19 +226,9 @@ public final class Receipt implements Write {
         return publisher.patienceMillis();
     }
 
-    /** {@return whether all parts have been heard. On the publisher's loop} */
+    /** {@return whether all parts have been heard, before it was done. On the publisher's loop} */
     public boolean isComplete() {
         return complete;
-    }
-
-    /** Says that it should go to the journal. On the publisher's loop. */
-    public void press() {
-        pressing = true;
-    }
-
-    /** {@return whether it should go to the journal, or went. On the publisher's loop} */
-    public boolean isPressing() {
-        return pressing;
     }
 
     /** {@return whether it is still to go to the journal, where it goes now. On the publisher's loop} */

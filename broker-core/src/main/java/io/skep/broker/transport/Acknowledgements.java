@@ -174,13 +174,9 @@ final class Acknowledgements implements Receipt.Publisher {
      */
     @Override
     public void submit(Receipt receipt) {
-        if (receipt.isDone()) {
-            return;
-        }
         if (receipt.mayWait()) {
             lane.submit(receipt);
         } else {
-            receipt.press();
             pressing++;
         }
         while (pressing > 0
@@ -194,7 +190,7 @@ final class Acknowledgements implements Receipt.Publisher {
 
     private Receipt leave() {
         Receipt next = unstored.remove();
-        if (next.isPressing()) {
+        if (next.isComplete() && !next.mayWait()) {
             pressing--;
         }
         return next;
