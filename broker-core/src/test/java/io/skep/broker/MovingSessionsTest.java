@@ -96,6 +96,6 @@ class MovingSessionsTest {
         int subscriberMoves = subscribers.stream().mapToInt(MovingClient::moves).sum();
         System.err.printf(
                 "published %d + %d + %d, moves %d + %d%n", sums[0], sums[1], sums[2], publisherMoves, subscriberMoves);
-        assertThat(publisherMoves + subscriberMoves).isGreaterThan(50); // many more, unless the machine is busy
+        assertThat(publisherMoves + subscriberMoves).isGreaterThan(200);
     }
 }
