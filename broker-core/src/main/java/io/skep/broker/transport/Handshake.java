@@ -54,14 +54,14 @@ final class Handshake implements Attachment.Listener {
     private long expirySeconds;
     private Properties connack = Properties.EMPTY;
 
-    Handshake(Connection connection, Connect asked, Connect connect) {
+    Handshake(Connection connection, Connect asked, Connect connect, Client visitor) {
         this.connection = connection;
         this.reception = connection.reception();
         this.mqtt = reception.mqtt();
         this.asked = asked;
         this.connect = connect;
         clientId = connect.clientId().isEmpty() ? assignedId() : connect.clientId();
-        client = Arrival.client(connection, connect, clientId);
+        client = visitor.named(clientId, connect.userName());
         replies = new Replies(
                 client,
                 connect.properties(),
