@@ -14,9 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param proxy the proxy that it came through, if that spoke the PROXY protocol; null without
  */
 public record ConnectionFacts(
-        String listenerType,
-        @Nullable Tls tls,
-        @Nullable Proxy proxy) {
+        String listenerType, @Nullable Tls tls, @Nullable Proxy proxy) {
 
     /**
      * What a TLS handshake has agreed on.

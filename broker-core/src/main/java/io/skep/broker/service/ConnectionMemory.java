@@ -12,9 +12,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one extension remembers of connections. A connection is known by its {@link ConnectionFacts}, the one object that
- * every {@link Client} of it has; when that is garbage, so are its attributes. So an end needs no notice, and who does not
- * use this pays nothing.
+ * What one extension remembers of connections. A connection is known by its {@link ConnectionFacts}, the one object
+ * that every {@link Client} of it has; when that is garbage, so are its attributes. So an end needs no notice, and who
+ * does not use this pays nothing.
  */
 final class ConnectionMemory implements ConnectionAttributes {
 
@@ -28,8 +28,8 @@ final class ConnectionMemory implements ConnectionAttributes {
             throw new IllegalArgumentException(
                     "value: " + value.length + " bytes (expected: at most " + VALUE_BYTES_MAX + ")");
         }
-        Map<String, byte[]> attributes =
-                connections.computeIfAbsent(new Remembered(client.connection(), gone), key -> new ConcurrentHashMap<>(4));
+        Map<String, byte[]> attributes = connections.computeIfAbsent(
+                new Remembered(client.connection(), gone), key -> new ConcurrentHashMap<>(4));
         if (attributes.size() >= ATTRIBUTES_MAX && !attributes.containsKey(name)) {
             throw new IllegalArgumentException(
                     "attributes: more than " + ATTRIBUTES_MAX + " of a connection (expected: fewer)");

@@ -40,12 +40,7 @@ final class LeftWill {
      * @param publisher whose it is, for No Local; null if its session is gone
      * @param testator whose it is; null if its connection ended with an earlier run of the broker
      */
-    LeftWill(
-            Lane lane,
-            SessionRegistry registry,
-            Will will,
-            @Nullable Session publisher,
-            @Nullable Testator testator) {
+    LeftWill(Lane lane, SessionRegistry registry, Will will, @Nullable Session publisher, @Nullable Testator testator) {
         this.lane = lane;
         this.registry = registry;
         this.will = will;

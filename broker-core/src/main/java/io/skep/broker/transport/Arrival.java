@@ -30,10 +30,7 @@ final class Arrival {
             connection
                     .reception()
                     .hooks()
-                    .intercept(
-                            new ConnectView(asked, client),
-                            connection.lane().loop(),
-                            this::intercepted);
+                    .intercept(new ConnectView(asked, client), connection.lane().loop(), this::intercepted);
         } else {
             new Handshake(connection, asked, asked, client).begin();
         }

@@ -65,8 +65,7 @@ class TlsTest {
             assertThat(seen.facts())
                     .isEqualTo(new ConnectionFacts(
                             "tls",
-                            new ConnectionFacts.Tls(
-                                    version, client.getSession().getCipherSuite()),
+                            new ConnectionFacts.Tls(version, client.getSession().getCipherSuite()),
                             null));
         }
     }

@@ -35,15 +35,14 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** A will that an interceptor changes may go where its client might publish, and nowhere else. */
 class ChangedWillTest {
 
-    private static final Permission TOPICS = new Permission(
-            Effect.ALLOW, Set.of(Action.PUBLISH, Action.SUBSCRIBE), "may/#", Qos.AT_LEAST_ONCE, false);
+    private static final Permission TOPICS =
+            new Permission(Effect.ALLOW, Set.of(Action.PUBLISH, Action.SUBSCRIBE), "may/#", Qos.AT_LEAST_ONCE, false);
     private static final BlockingQueue<Operation> ASKED = new LinkedBlockingQueue<>();
 
     @RegisterExtension
     final BrokerExtension broker = BrokerExtension.create().hooks(hooks -> {
-        hooks.authenticator(login -> login.client().id().equals("watcher")
-                ? Decision.allow()
-                : Decision.allow(Permissions.of(TOPICS)));
+        hooks.authenticator(login ->
+                login.client().id().equals("watcher") ? Decision.allow() : Decision.allow(Permissions.of(TOPICS)));
         hooks.authorizer(ChangedWillTest::authorize);
         hooks.publishInterceptor(ChangedWillTest::intercept);
     });

@@ -30,8 +30,7 @@ class ConnectionAttributesTest {
     private static final BlockingQueue<String> SEEN = new LinkedBlockingQueue<>();
 
     @RegisterExtension
-    final BrokerExtension broker =
-            BrokerExtension.create().extension("memory", ConnectionAttributesTest::start);
+    final BrokerExtension broker = BrokerExtension.create().extension("memory", ConnectionAttributesTest::start);
 
     @RegisterExtension
     final Clients clients = new Clients(broker);
@@ -44,7 +43,10 @@ class ConnectionAttributesTest {
             return changed(connect);
         });
         context.hooks().authenticator(login -> {
-            attributes.put(login.client(), "login", String.valueOf(login.client().userName()).getBytes(UTF_8));
+            attributes.put(
+                    login.client(),
+                    "login",
+                    String.valueOf(login.client().userName()).getBytes(UTF_8));
             return Decision.allow();
         });
         context.hooks().publishInterceptor((client, publish) -> {
@@ -52,15 +54,12 @@ class ConnectionAttributesTest {
             return PublishAnswer.pass();
         });
         context.hooks()
-                .listen(
-                        Event.ClientDisconnected.class,
-                        event -> SEEN.add("gone " + shown(attributes, event.client())));
+                .listen(Event.ClientDisconnected.class, event -> SEEN.add("gone " + shown(attributes, event.client())));
     }
 
     private static Interception<ConnectRequest> changed(ConnectRequest connect) {
         return switch (connect.client().id()) {
-            case "renamed" ->
-                Interception.change(connect.withClientId("named").withCredentials("ann", new byte[0]));
+            case "renamed" -> Interception.change(connect.withClientId("named").withCredentials("ann", new byte[0]));
             case "slower" -> Interception.change(connect.withKeepAliveSeconds(600));
             default -> Interception.pass();
         };

@@ -20,7 +20,8 @@ public interface ConnectionAttributes {
     /**
      * Sets an attribute.
      *
-     * @param client the one that a hook or an event has shown; one that another connection has shown, with the same id, is not meant
+     * @param client the one that a hook or an event has shown; one that another connection has shown, with the same id,
+     *     is not meant
      * @param name any
      * @param value up to {@value #VALUE_BYTES_MAX} bytes; is copied
      * @throws IllegalArgumentException if it is larger, or if the connection has {@value #ATTRIBUTES_MAX} others

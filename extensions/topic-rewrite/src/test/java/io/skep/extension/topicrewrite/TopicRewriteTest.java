@@ -138,8 +138,8 @@ class TopicRewriteTest {
 
     @Test
     void aWillHasItsNewNameWhenItIsAuthorizedAndGetsNoOtherWhenItIsPublished() throws IOException {
-        broker.hooks(hooks -> hooks.authorizer((client, operation) ->
-                operation.topic().startsWith("new/") || operation.action() == Action.SUBSCRIBE
+        broker.hooks(hooks -> hooks.authorizer(
+                (client, operation) -> operation.topic().startsWith("new/") || operation.action() == Action.SUBSCRIBE
                         ? Decision.allow()
                         : Decision.deny()));
         try (Connection watcher = connect("watcher");
