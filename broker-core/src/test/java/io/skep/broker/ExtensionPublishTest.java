@@ -229,6 +229,28 @@ final class ExtensionPublishTest {
     }
 
     @Test
+    void aRetainedMessageIsSetAndReplacedWithoutTellingSubscribersAndSurvivesARestart() throws IOException {
+        try (ServedBroker served = ServedBroker.start(home);
+                RawClient ann = RawClient.connect(served.port(), "ann", true)) {
+            ann.subscribe(0, "#");
+            var retained = served.services.retained();
+            assertThat(soon(retained.set(Message.of("state", "old")))).isFalse();
+            assertThat(soon(retained.set(Message.of("state", "new")))).isTrue();
+            assertThatThrownBy(() -> retained.set(Message.of("state", new byte[0])))
+                    .isInstanceOf(IllegalArgumentException.class);
+            soon(served.services.publisher().publish(Message.of("next", "x")));
+            assertThat(ann.expect(Packets.PUBLISH).topic()).isEqualTo("next");
+        }
+        try (ServedBroker served = ServedBroker.start(home);
+                RawClient bob = RawClient.connect(served.port(), "bob", true)) {
+            assertThat(soon(served.services.retained().find("state")))
+                    .contains(Message.of("state", "new").withRetain(true));
+            bob.subscribe(0, "state");
+            assertThat(bob.expect(Packets.PUBLISH).topic()).isEqualTo("state");
+        }
+    }
+
+    @Test
     void aListingOfRetainedMessagesGoesOnWhateverComesAndGoes() throws IOException {
         try (ServedBroker served = ServedBroker.start(home)) {
             Publisher publisher = served.services.publisher();

@@ -67,7 +67,7 @@ public class MailboxBenchmark {
         Replies replies = new Replies(
                 client, Properties.EMPTY, new HookChains(), registry.lane(0).loop());
         Outlet outlet = new Outlet(registry.lane(0), new EmbeddedChannel(), client, replies, 0, (reason, text) -> {});
-        registry.attach(new Attachment("client", outlet, false, 0, 10, null, new Attachment.Listener() {
+        registry.attach(new Attachment(outlet, false, 0, 10, null, null, new Attachment.Listener() {
             @Override
             public void attached(Session session, boolean sessionPresent) {
                 attached.complete(session);

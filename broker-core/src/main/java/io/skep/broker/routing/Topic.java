@@ -3,6 +3,7 @@ package io.skep.broker.routing;
 
 import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,6 +16,9 @@ public final class Topic {
 
     /** Stands for no topic. */
     public static final Topic NONE = new Topic(new byte[0], 0);
+
+    private static final byte[] SYS = "$SYS/".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] SHARE = "$share/".getBytes(StandardCharsets.US_ASCII);
 
     private final byte[] name;
     private final int hash;
@@ -50,6 +54,15 @@ public final class Topic {
     /** {@return a topic that no loop remembers, for what is published rarely} */
     public static Topic of(byte[] name) {
         return new Topic(name, Levels.hash(Unpooled.wrappedBuffer(name), 0, name.length));
+    }
+
+    /** {@return whether a topic belongs to the broker: clients do not publish there} */
+    public static boolean isReserved(byte[] name) {
+        return name.length > 0 && name[0] == '$' && (startsWith(name, SYS) || startsWith(name, SHARE));
+    }
+
+    private static boolean startsWith(byte[] name, byte[] prefix) {
+        return name.length >= prefix.length && Arrays.equals(name, 0, prefix.length, prefix, 0, prefix.length);
     }
 
     /** {@return the name in UTF-8; not to be changed} */

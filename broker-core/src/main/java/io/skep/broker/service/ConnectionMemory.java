@@ -2,6 +2,7 @@
 package io.skep.broker.service;
 
 import io.skep.sdk.Client;
+import io.skep.sdk.ConnectionFacts;
 import io.skep.sdk.service.ConnectionAttributes;
 import java.lang.ref.Reference;
 import java.lang.ref.ReferenceQueue;
@@ -11,14 +12,14 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one extension remembers of connections. A connection is known by its {@link Client}, the one object that all
- * hooks and events of it show; when that is garbage, so are its attributes. So an end needs no notice, and who does not
- * use this pays nothing.
+ * What one extension remembers of connections. A connection is known by its {@link ConnectionFacts}, the one object
+ * that every {@link Client} of it has; when that is garbage, so are its attributes. So an end needs no notice, and who
+ * does not use this pays nothing.
  */
 final class ConnectionMemory implements ConnectionAttributes {
 
     private final Map<Object, Map<String, byte[]>> connections = new ConcurrentHashMap<>();
-    private final ReferenceQueue<Client> gone = new ReferenceQueue<>();
+    private final ReferenceQueue<ConnectionFacts> gone = new ReferenceQueue<>();
 
     @Override
     public void put(Client client, String name, byte[] value) {
@@ -27,8 +28,8 @@ final class ConnectionMemory implements ConnectionAttributes {
             throw new IllegalArgumentException(
                     "value: " + value.length + " bytes (expected: at most " + VALUE_BYTES_MAX + ")");
         }
-        Map<String, byte[]> attributes =
-                connections.computeIfAbsent(new Remembered(client, gone), key -> new ConcurrentHashMap<>(4));
+        Map<String, byte[]> attributes = connections.computeIfAbsent(
+                new Remembered(client.connection(), gone), key -> new ConcurrentHashMap<>(4));
         if (attributes.size() >= ATTRIBUTES_MAX && !attributes.containsKey(name)) {
             throw new IllegalArgumentException(
                     "attributes: more than " + ATTRIBUTES_MAX + " of a connection (expected: fewer)");
@@ -38,14 +39,14 @@ final class ConnectionMemory implements ConnectionAttributes {
 
     @Override
     public byte @Nullable [] get(Client client, String name) {
-        Map<String, byte[]> attributes = connections.get(new Shown(client));
+        Map<String, byte[]> attributes = connections.get(new Shown(client.connection()));
         return attributes == null ? null : attributes.get(name);
     }
 
     @Override
     public void remove(Client client, String name) {
         forgetGone();
-        Map<String, byte[]> attributes = connections.get(new Shown(client));
+        Map<String, byte[]> attributes = connections.get(new Shown(client.connection()));
         if (attributes != null) {
             attributes.remove(name);
         }
@@ -58,19 +59,19 @@ final class ConnectionMemory implements ConnectionAttributes {
     }
 
     private void forgetGone() {
-        for (Reference<? extends Client> last = gone.poll(); last != null; last = gone.poll()) {
+        for (Reference<? extends ConnectionFacts> last = gone.poll(); last != null; last = gone.poll()) {
             connections.remove(last);
         }
     }
 
-    /** A key that keeps nothing from becoming garbage; equal to itself and to its client's {@link Shown}. */
-    private static final class Remembered extends WeakReference<Client> {
+    /** A key that keeps nothing from becoming garbage; equal to itself and to its connection's {@link Shown}. */
+    private static final class Remembered extends WeakReference<ConnectionFacts> {
 
         private final int hash;
 
-        Remembered(Client client, ReferenceQueue<Client> gone) {
-            super(client, gone);
-            hash = System.identityHashCode(client);
+        Remembered(ConnectionFacts connection, ReferenceQueue<ConnectionFacts> gone) {
+            super(connection, gone);
+            hash = System.identityHashCode(connection);
         }
 
         @Override
@@ -84,17 +85,17 @@ final class ConnectionMemory implements ConnectionAttributes {
         }
     }
 
-    /** Finds the key of a client. */
-    private record Shown(Client client) {
+    /** Finds the key of a connection. */
+    private record Shown(ConnectionFacts connection) {
 
         @Override
         public boolean equals(@Nullable Object other) {
-            return other instanceof Remembered key ? key.refersTo(client) : other == this;
+            return other instanceof Remembered key ? key.refersTo(connection) : other == this;
         }
 
         @Override
         public int hashCode() {
-            return System.identityHashCode(client);
+            return System.identityHashCode(connection);
         }
     }
 }

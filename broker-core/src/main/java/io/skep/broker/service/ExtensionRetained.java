@@ -66,23 +66,34 @@ final class ExtensionRetained implements RetainedMessages {
     }
 
     @Override
+    public CompletionStage<Boolean> set(io.skep.sdk.service.Message message) {
+        if (!message.payload().hasRemaining()) {
+            throw new IllegalArgumentException("payload: empty (expected: some bytes; remove takes a message away)");
+        }
+        return keep(message);
+    }
+
+    @Override
     public CompletionStage<Boolean> remove(String topic) {
-        io.skep.sdk.service.Message empty =
-                io.skep.sdk.service.Message.of(topic, new byte[0]).withRetain(true);
+        return keep(io.skep.sdk.service.Message.of(topic, new byte[0]));
+    }
+
+    /** Changes what is kept of a topic, and tells nobody; answers whether there was something. */
+    private CompletionStage<Boolean> keep(io.skep.sdk.service.Message message) {
         return calls.ask(core -> {
-            Message nothing = Messages.kept(empty, core.mqtt());
-            Topics.checkName(nothing.topic());
+            Message kept = Messages.kept(message.withRetain(true), core.mqtt());
+            Topics.checkName(kept.topic());
             Lane lane = core.sessions().laneOf(extension);
             CompletableFuture<Published> result = new CompletableFuture<>();
-            Message[] removed = {null};
+            Message[] former = {null};
             lane.loop().execute(() -> {
-                removed[0] = core.router().retained().get(nothing.topic());
+                former[0] = core.router().retained().get(kept.topic());
                 Sending sending = new Sending(lane, result);
-                Publication publication = lane.inbound().begin(Topic.of(nothing.topic()), nothing, null, sending);
+                Publication publication = lane.inbound().begin(Topic.of(kept.topic()), kept, null, sending);
                 core.router().retain(publication);
                 sending.routed(publication, 0);
             });
-            return result.thenApply(published -> removed[0] != null);
+            return result.thenApply(published -> former[0] != null);
         });
     }
 }

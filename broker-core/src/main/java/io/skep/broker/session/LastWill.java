@@ -1,20 +1,8 @@
 // Skep, an MQTT broker. Apache-2.0; see LICENSE.
 package io.skep.broker.session;
 
-import io.skep.broker.routing.Message;
-import io.skep.broker.routing.Publication;
-import io.skep.broker.routing.PublishView;
-import io.skep.broker.routing.Receipt;
-import io.skep.broker.routing.Router;
-import io.skep.broker.routing.Topic;
-import io.skep.sdk.Client;
-import io.skep.sdk.ProtocolVersion;
-import io.skep.sdk.publish.PublishAnswer;
 import io.skep.sdk.storage.Keyspace;
 import io.skep.sdk.storage.WriteBatch;
-import java.net.InetSocketAddress;
-import java.util.List;
-import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -26,13 +14,13 @@ import org.jspecify.annotations.Nullable;
 final class LastWill {
 
     private final Session session;
-    private final Router router;
+    private final SessionRegistry registry;
     private @Nullable Will will;
-    private @Nullable Client client; // whose connection it was, unless that was before the broker started
+    private @Nullable Testator testator; // whose connection it was, unless that was before the broker started
 
-    LastWill(Session session, Router router) {
+    LastWill(Session session, SessionRegistry registry) {
         this.session = session;
-        this.router = router;
+        this.registry = registry;
     }
 
     /** {@return whether it waits for its delay} */
@@ -41,10 +29,10 @@ final class LastWill {
     }
 
     /** A connection begins, with its own will or none; a lingering one is not published any more. */
-    void begin(@Nullable Will next, @Nullable Client connected) {
+    void begin(@Nullable Will next, @Nullable Testator connected) {
         drop();
         will = next;
-        client = connected;
+        testator = next == null ? null : connected;
     }
 
     /** Puts the will of a connection that has begun. */
@@ -115,71 +103,7 @@ final class LastWill {
         Will last = will;
         will = null;
         if (last != null) {
-            publish(session.lane(), router, last, session, client);
+            new LeftWill(session.lane(), registry, last, session, testator).publish();
         }
-    }
-
-    /**
-     * Publishes a will, as far as extensions leave something of it, and takes it off the disk.
-     *
-     * @param publisher whose will it is, for No Local; null if its session is gone
-     * @param client whose will it is, for extensions; null if only its id is known
-     */
-    static void publish(Lane lane, Router router, Will last, @Nullable Session publisher, @Nullable Client client) {
-        Message message = last.publishedAt(System.currentTimeMillis());
-        if (!lane.hooks().interceptsPublish()) {
-            route(lane, router, last, message, publisher);
-            return;
-        }
-        Client who = client == null ? known(last.clientId()) : client;
-        lane.hooks().intercept(who, PublishView.ofWill(message), lane.loop(), answer -> {
-            if (answer instanceof PublishAnswer.Change change) {
-                route(lane, router, last, PublishView.messageOf(change.publish()), publisher);
-            } else if (answer == PublishAnswer.pass()) {
-                route(lane, router, last, message, publisher);
-            } else {
-                drop(lane, last);
-            }
-        });
-    }
-
-    private static void route(Lane lane, Router router, Will last, Message message, @Nullable Session publisher) {
-        Publication publication = new Publication(lane.loop());
-        publication.begin(Topic.of(message.topic()), message, publisher, lane);
-        Receipt receipt = publication.receipt();
-        if (receipt != null) {
-            receipt.expect();
-            receipt.add(deletion(lane, last));
-            router.publish(publication);
-            receipt.routed();
-        }
-        publication.release();
-    }
-
-    /** An extension has refused it: all that is left to do is to forget it. */
-    private static void drop(Lane lane, Will last) {
-        Receipt receipt = new Receipt(lane.loop(), lane);
-        receipt.expect();
-        receipt.add(deletion(lane, last));
-        receipt.routed();
-    }
-
-    private static Client known(String clientId) {
-        InetSocketAddress nowhere = new InetSocketAddress(0);
-        return new Client(clientId, null, nowhere, ProtocolVersion.V5_0, "", List.of());
-    }
-
-    private static Receipt.Part deletion(Lane lane, Will last) {
-        return new Receipt.Part() {
-            @Override
-            protected void store(WriteBatch batch) {
-                batch.delete(Keyspace.WILLS, last.key());
-            }
-
-            @Override
-            protected Executor loop() {
-                return lane.loop();
-            }
-        };
     }
 }

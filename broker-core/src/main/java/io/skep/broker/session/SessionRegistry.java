@@ -236,7 +236,7 @@ public final class SessionRegistry {
                 session.execute(() -> session.tenancy().restore(will));
             } else {
                 Lane lane = lanes.get(0);
-                lane.loop().execute(() -> LastWill.publish(lane, router, will, null, null));
+                lane.loop().execute(() -> new LeftWill(lane, this, will, null, null).publish());
             }
         }
         leftWills.clear();

@@ -40,7 +40,7 @@ final class Tenancy {
     Tenancy(Session session, SessionRegistry registry) {
         this.session = session;
         this.registry = registry;
-        will = new LastWill(session, registry.router());
+        will = new LastWill(session, registry);
     }
 
     /**
@@ -109,7 +109,7 @@ final class Tenancy {
         holder = attachment.outlet();
         expirySeconds(attachment.expirySeconds());
         endedAtMillis = 0;
-        will.begin(attachment.will(), attachment.outlet().client());
+        will.begin(attachment.will(), attachment.testator());
         session.outbox().exchanges().begin(attachment.window());
         boolean outlives = expirySeconds > 0;
         if (!outlives && !stored && attachment.will() == null) {

@@ -17,10 +17,12 @@ final class Arrival {
 
     private final Connection connection;
     private final Connect asked;
+    private final Client client;
 
     Arrival(Connection connection, Connect asked) {
         this.connection = connection;
         this.asked = asked;
+        client = client(connection, asked);
     }
 
     void begin() {
@@ -28,25 +30,23 @@ final class Arrival {
             connection
                     .reception()
                     .hooks()
-                    .intercept(
-                            new ConnectView(asked, client(connection, asked, asked.clientId())),
-                            connection.lane().loop(),
-                            this::intercepted);
+                    .intercept(new ConnectView(asked, client), connection.lane().loop(), this::intercepted);
         } else {
-            new Handshake(connection, asked, asked).begin();
+            new Handshake(connection, asked, asked, client).begin();
         }
     }
 
     /** {@return who a CONNECT says it is from} */
-    static Client client(Connection connection, Connect connect, String clientId) {
+    private static Client client(Connection connection, Connect connect) {
         Channel channel = connection.context().channel();
         return new Client(
-                clientId,
+                connect.clientId(),
                 connect.userName(),
                 Peer.address(channel),
                 connect.version(),
                 connection.listener().name(),
-                Peer.certificates(channel));
+                Peer.certificates(channel),
+                Peer.facts(channel, connection.listener()));
     }
 
     private void intercepted(Interception<ConnectRequest> answer) {
@@ -54,7 +54,6 @@ final class Arrival {
             return;
         }
         if (answer instanceof Interception.Deny<ConnectRequest> deny) {
-            Client client = client(connection, asked, asked.clientId());
             connection.arrived(new Replies(
                     client,
                     asked.properties(),
@@ -67,7 +66,7 @@ final class Arrival {
                 ? ConnectView.connectOf(change.request())
                 : asked;
         try {
-            new Handshake(connection, asked, left).begin();
+            new Handshake(connection, asked, left, client).begin();
         } catch (MqttException e) { // nobody else catches it when the answer came later
             connection.close(e.reason(), String.valueOf(e.getMessage()));
         }

@@ -100,8 +100,6 @@ record ConnectView(Connect connect, Client client) implements ConnectRequest {
     @Override
     public ConnectRequest withClientId(String id) {
         expect(!id.isEmpty(), "client id: '' (expected: at least one character)");
-        Client other = new Client(
-                id, client.userName(), client.address(), client.version(), client.listener(), client.certificates());
         return new ConnectView(
                 new Connect(
                         connect.version(),
@@ -113,13 +111,11 @@ record ConnectView(Connect connect, Client client) implements ConnectRequest {
                         connect.will(),
                         connect.userName(),
                         connect.password()),
-                other);
+                client.named(id, client.userName()));
     }
 
     @Override
     public ConnectRequest withCredentials(@Nullable String userName, byte @Nullable [] password) {
-        Client other = new Client(
-                client.id(), userName, client.address(), client.version(), client.listener(), client.certificates());
         return new ConnectView(
                 new Connect(
                         connect.version(),
@@ -131,7 +127,7 @@ record ConnectView(Connect connect, Client client) implements ConnectRequest {
                         connect.will(),
                         userName,
                         password),
-                other);
+                client.named(client.id(), userName));
     }
 
     @Override

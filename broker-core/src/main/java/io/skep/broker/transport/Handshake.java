@@ -7,6 +7,7 @@ import io.skep.broker.codec.Properties;
 import io.skep.broker.codec.PropertiesBuilder;
 import io.skep.broker.config.MqttConfig;
 import io.skep.broker.routing.Message;
+import io.skep.broker.routing.Topic;
 import io.skep.broker.security.PermissionCheck;
 import io.skep.broker.session.Attachment;
 import io.skep.broker.session.Outlet;
@@ -53,14 +54,14 @@ final class Handshake implements Attachment.Listener {
     private long expirySeconds;
     private Properties connack = Properties.EMPTY;
 
-    Handshake(Connection connection, Connect asked, Connect connect) {
+    Handshake(Connection connection, Connect asked, Connect connect, Client visitor) {
         this.connection = connection;
         this.reception = connection.reception();
         this.mqtt = reception.mqtt();
         this.asked = asked;
         this.connect = connect;
         clientId = connect.clientId().isEmpty() ? assignedId() : connect.clientId();
-        client = Arrival.client(connection, connect, clientId);
+        client = visitor.named(clientId, connect.userName());
         replies = new Replies(
                 client,
                 connect.properties(),
@@ -171,7 +172,7 @@ final class Handshake implements Attachment.Listener {
             if (decision instanceof Decision.Deny deny) {
                 String text = deny.text().isEmpty() ? "will topic: not allowed" : deny.text();
                 connection.refuse(client, deny.reason(), text);
-            } else if (!Publishing.isReserved(last.topic())) {
+            } else if (!Topic.isReserved(last.topic())) {
                 attach(will(last));
             } else {
                 connection.refuse(client, ReasonCode.NOT_AUTHORIZED, "will topic: not allowed");
@@ -224,7 +225,7 @@ final class Handshake implements Attachment.Listener {
         int window = Math.min(properties.receiveMaximum(), mqtt.inFlightMax());
         reception
                 .sessions()
-                .attach(new Attachment(clientId, outlet, connect.cleanStart(), expirySeconds, window, will, this));
+                .attach(new Attachment(outlet, connect.cleanStart(), expirySeconds, window, will, rights, this));
     }
 
     @Override

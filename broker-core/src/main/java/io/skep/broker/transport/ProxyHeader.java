@@ -2,14 +2,19 @@
 package io.skep.broker.transport;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.handler.codec.haproxy.HAProxyCommand;
 import io.netty.handler.codec.haproxy.HAProxyMessage;
 import io.netty.handler.codec.haproxy.HAProxyMessageDecoder;
+import io.netty.handler.codec.haproxy.HAProxyTLV;
 import io.netty.util.NetUtil;
+import io.skep.sdk.ConnectionFacts.Proxy;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.HashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Takes the client's address out of the PROXY protocol header, then leaves the pipeline. */
@@ -23,10 +28,23 @@ final class ProxyHeader extends SimpleChannelInboundHandler<HAProxyMessage> {
             @Nullable InetAddress address = NetUtil.createInetAddressFromIpAddressString(source);
             if (address != null) {
                 ctx.channel().attr(Peer.ADDRESS).set(new InetSocketAddress(address, header.sourcePort()));
+                InetSocketAddress proxy = (InetSocketAddress) ctx.channel().remoteAddress();
+                InetSocketAddress destination = new InetSocketAddress(
+                        NetUtil.createInetAddressFromIpAddressString(header.destinationAddress()),
+                        header.destinationPort());
+                ctx.channel().attr(Peer.PROXY).set(new Proxy(proxy, destination, values(header)));
             }
         }
         ctx.fireUserEventTriggered(Opening.Phase.PROXY);
         ctx.pipeline().remove(this);
+    }
+
+    private static Map<Integer, byte[]> values(HAProxyMessage header) {
+        Map<Integer, byte[]> values = new HashMap<>();
+        for (HAProxyTLV value : header.tlvs()) {
+            values.put(Byte.toUnsignedInt(value.typeByteValue()), ByteBufUtil.getBytes(value.content()));
+        }
+        return values;
     }
 
     /** Netty's decoder would wait for the end of a line if the first bytes are those of a client without a proxy. */

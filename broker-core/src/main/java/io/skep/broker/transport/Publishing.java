@@ -18,8 +18,6 @@ import io.skep.sdk.auth.Decision;
 import io.skep.sdk.packet.ReplyType;
 import io.skep.sdk.publish.Publish;
 import io.skep.sdk.publish.PublishAnswer;
-import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,8 +27,6 @@ import org.jspecify.annotations.Nullable;
 final class Publishing {
 
     private static final String NOT_UTF_8 = "payload: (expected: UTF-8, as it declares)";
-    private static final byte[] SYS = "$SYS/".getBytes(StandardCharsets.US_ASCII);
-    private static final byte[] SHARE = "$share/".getBytes(StandardCharsets.US_ASCII);
 
     private final Connection connection;
     private final Reception reception;
@@ -135,16 +131,7 @@ final class Publishing {
     }
 
     private boolean isAllowed(Topic topic, int qos, boolean retain) {
-        return !isReserved(topic.name()) && (rights.coverEverything() || rights.remember(topic, qos, retain));
-    }
-
-    /** {@return whether a topic belongs to the broker: clients do not publish there} */
-    static boolean isReserved(byte[] topic) {
-        return topic.length > 0 && topic[0] == '$' && (startsWith(topic, SYS) || startsWith(topic, SHARE));
-    }
-
-    private static boolean startsWith(byte[] topic, byte[] prefix) {
-        return topic.length >= prefix.length && Arrays.equals(topic, 0, prefix.length, prefix, 0, prefix.length);
+        return !Topic.isReserved(topic.name()) && (rights.coverEverything() || rights.remember(topic, qos, retain));
     }
 
     private static Message message(Topic topic, PublishFrame frame) {
@@ -192,7 +179,7 @@ final class Publishing {
     }
 
     private void askThenRoute(Topic topic, Message message, int ackQos, int id) {
-        if (isReserved(topic.name())) {
+        if (Topic.isReserved(topic.name())) {
             deny(ackQos, id, ReasonCode.NOT_AUTHORIZED, "topic: the broker's own");
             return;
         }

@@ -6,6 +6,7 @@ import io.skep.broker.hook.HookChains;
 import io.skep.broker.loop.Loop;
 import io.skep.broker.routing.Topic;
 import io.skep.broker.security.PermissionCheck;
+import io.skep.broker.session.Testator;
 import io.skep.sdk.Client;
 import io.skep.sdk.Qos;
 import io.skep.sdk.ReasonCode;
@@ -19,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * What a connected client may do: the permissions of its login, then the authorizers. Answers about publishing are
  * remembered by topic, for as long as the authorizers allow, so that who repeats itself is asked about once.
  */
-final class Rights {
+final class Rights implements Testator {
 
     private static final int REMEMBERED = 8;
     private static final Decision NOT_PERMITTED = Decision.deny(ReasonCode.NOT_AUTHORIZED, "");
@@ -75,6 +76,11 @@ final class Rights {
         this.permissions = permissions;
         this.hooks = hooks;
         this.loop = loop;
+    }
+
+    @Override
+    public Client client() {
+        return client;
     }
 
     /** Other permissions hold from now on: the client has authenticated again. */
@@ -142,10 +148,15 @@ final class Rights {
      * loop.
      */
     void ask(Operation operation, Consumer<? super Decision> answer) {
+        ask(operation, loop, answer);
+    }
+
+    @Override
+    public void ask(Operation operation, Loop asking, Consumer<? super Decision> answer) {
         if (!permissions.allows(operation.action(), operation.topic(), operation.qos(), operation.retain())) {
             answer.accept(NOT_PERMITTED);
         } else {
-            hooks.authorize(client, operation, loop, answer);
+            hooks.authorize(client, operation, asking, answer);
         }
     }
 

@@ -46,6 +46,13 @@ final class ConnectionMemoryTest {
     }
 
     @Test
+    void theAttributesStayWhenTheConnectionGetsAnotherName() {
+        Client before = client();
+        memory.put(before, "a", new byte[] {1});
+        assertThat(memory.get(before.named("bob", "b"), "a")).containsExactly(1);
+    }
+
+    @Test
     void attributesAreBounded() {
         Client client = client();
         for (int i = 0; i < ConnectionAttributes.ATTRIBUTES_MAX; i++) {

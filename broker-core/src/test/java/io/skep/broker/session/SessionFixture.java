@@ -49,7 +49,7 @@ final class SessionFixture implements AutoCloseable {
         EmbeddedChannel channel = new EmbeddedChannel();
         channels.add(channel);
         Outlet outlet = new Outlet(lane, channel, client, replies, 0, (reason, text) -> {});
-        return new Attachment(clientId, outlet, false, 3_600, 10, null, listener);
+        return new Attachment(outlet, false, 3_600, 10, null, null, listener);
     }
 
     /** {@return the session of a client that has connected on the first loop} */

@@ -13,6 +13,7 @@ import io.skep.broker.loop.Loop;
 import io.skep.broker.loop.Loops;
 import io.skep.broker.metrics.Metric;
 import io.skep.broker.metrics.Metrics;
+import io.skep.sdk.ConnectionFacts;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -34,7 +35,12 @@ final class EchoBroker implements AutoCloseable {
     static final Duration SOON = Duration.ofSeconds(20);
 
     /** A connection at its {@code channelActive}. */
-    record Seen(int loop, InetSocketAddress address, List<X509Certificate> certificates, ChannelPipeline pipeline) {}
+    record Seen(
+            int loop,
+            InetSocketAddress address,
+            List<X509Certificate> certificates,
+            ConnectionFacts facts,
+            ChannelPipeline pipeline) {}
 
     final Metrics metrics = new Metrics();
     final Loops loops;
@@ -125,6 +131,7 @@ final class EchoBroker implements AutoCloseable {
                         loop.inLoop() ? loop.index() : -1,
                         Peer.address(ctx.channel()),
                         Peer.certificates(ctx.channel()),
+                        Peer.facts(ctx.channel(), listener),
                         ctx.pipeline()));
             }
 

@@ -59,7 +59,16 @@ class ProxyProtocolTest {
             client.getOutputStream().write(version2(0x21, "hello"));
 
             assertThat(EchoBroker.read(client, 5)).asString().isEqualTo("hello");
-            assertThat(broker.nextSeen().address()).isEqualTo(address("203.0.113.7", 40001));
+            EchoBroker.Seen seen = broker.nextSeen();
+            assertThat(seen.address()).isEqualTo(address("203.0.113.7", 40001));
+            assertThat(seen.facts().tls()).isNull();
+            assertThat(seen.facts().listenerType()).isEqualTo("tcp");
+            assertThat(seen.facts().proxy()).isNotNull().satisfies(proxy -> {
+                assertThat(proxy.address()).isEqualTo(client.getLocalSocketAddress());
+                assertThat(proxy.destination()).isEqualTo(address("198.51.100.1", 1883));
+                assertThat(proxy.values()).containsOnlyKeys(2);
+                assertThat(proxy.values().get(2)).asString().isEqualTo("example");
+            });
         }
     }
 
@@ -69,7 +78,9 @@ class ProxyProtocolTest {
                 Socket local = broker.connect();
                 Socket unknown = broker.connect()) {
             local.getOutputStream().write(version2(0x20, "x"));
-            assertThat(broker.nextSeen().address()).isEqualTo(local.getLocalSocketAddress());
+            EchoBroker.Seen seen = broker.nextSeen();
+            assertThat(seen.address()).isEqualTo(local.getLocalSocketAddress());
+            assertThat(seen.facts().proxy()).isNull();
 
             unknown.getOutputStream().write("PROXY UNKNOWN\r\n".getBytes(US_ASCII));
             assertThat(broker.nextSeen().address()).isEqualTo(unknown.getLocalSocketAddress());
@@ -140,9 +151,11 @@ class ProxyProtocolTest {
 
     private static byte[] version2(int command, String behind) {
         ByteBuffer header = ByteBuffer.allocate(64).put(SIGNATURE).put((byte) command);
-        header.put((byte) 0x11).putShort((short) 12); // TCP over IPv4
+        header.put((byte) 0x11).putShort((short) 22); // TCP over IPv4
         header.put(new byte[] {(byte) 203, 0, 113, 7, (byte) 198, 51, 100, 1});
-        header.putShort((short) 40001).putShort((short) 1883).put(behind.getBytes(US_ASCII));
+        header.putShort((short) 40001).putShort((short) 1883);
+        header.put((byte) 2).putShort((short) 7).put("example".getBytes(US_ASCII)); // the name that was asked for
+        header.put(behind.getBytes(US_ASCII));
         return Arrays.copyOf(header.array(), header.position());
     }
 

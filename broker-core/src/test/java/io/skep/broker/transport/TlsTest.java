@@ -13,6 +13,7 @@ import io.skep.broker.config.ListenerConfig;
 import io.skep.broker.config.ListenerConfig.ClientCertificate;
 import io.skep.broker.config.ListenerConfig.Tls;
 import io.skep.broker.metrics.Metric;
+import io.skep.sdk.ConnectionFacts;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.net.Socket;
@@ -59,7 +60,13 @@ class TlsTest {
 
             assertThat(echo(client, "hello")).isEqualTo("hello");
             assertThat(client.getSession().getProtocol()).isEqualTo(version);
-            assertThat(broker.nextSeen().certificates()).isEmpty();
+            EchoBroker.Seen seen = broker.nextSeen();
+            assertThat(seen.certificates()).isEmpty();
+            assertThat(seen.facts())
+                    .isEqualTo(new ConnectionFacts(
+                            "tls",
+                            new ConnectionFacts.Tls(version, client.getSession().getCipherSuite()),
+                            null));
         }
     }
 

@@ -43,6 +43,7 @@ class WillInterceptorTest {
                 publish.withPayload(UTF_8.encode("of " + client.id())).withTopic("wills/changed"));
         return switch (publish.topic()) {
             case "wills/drop" -> PublishAnswer.drop();
+            case "wills/kept" -> PublishAnswer.change(publish.withPayload(UTF_8.encode("of " + client.id())));
             case "wills/deny" -> PublishAnswer.deny(ReasonCode.NOT_AUTHORIZED);
             case "wills/later" ->
                 PublishAnswer.later(CompletableFuture.supplyAsync(

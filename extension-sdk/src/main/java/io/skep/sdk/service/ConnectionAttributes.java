@@ -6,8 +6,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What an extension wants to remember of a connection, from one hook to the next: set in an authenticator, say, and
- * read in an interceptor. In memory, for as long as the {@link Client} that hooks and events of that connection show;
- * another extension has its own. Answers at once, on any thread.
+ * read in an interceptor. In memory, for as long as a {@link Client} is that a hook or an event of that connection has
+ * shown; a connect interceptor may change its names. Another extension has its own. Answers at once, on any thread.
  */
 public interface ConnectionAttributes {
 
@@ -20,7 +20,8 @@ public interface ConnectionAttributes {
     /**
      * Sets an attribute.
      *
-     * @param client the one that a hook or an event has shown; another that equals it is another connection
+     * @param client the one that a hook or an event has shown; one that another connection has shown, with the same id,
+     *     is not meant
      * @param name any
      * @param value up to {@value #VALUE_BYTES_MAX} bytes; is copied
      * @throws IllegalArgumentException if it is larger, or if the connection has {@value #ATTRIBUTES_MAX} others

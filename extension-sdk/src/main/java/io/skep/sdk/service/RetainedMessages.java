@@ -4,7 +4,10 @@ package io.skep.sdk.service;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
-/** The retained messages. To set one, publish with {@link Message#withRetain}; what has expired is not there. */
+/**
+ * The retained messages; what has expired is not there. To publish one, so that subscribers get it as well, there is
+ * {@link Publisher#publish} with {@link Message#withRetain}.
+ */
 public interface RetainedMessages {
 
     /**
@@ -20,6 +23,17 @@ public interface RetainedMessages {
      * @param filter a topic filter, not a shared one
      */
     Listing<Message> matching(String filter);
+
+    /**
+     * Sets the retained message of a topic without telling subscribers: who subscribes from now on gets it. Completes
+     * when that is stored, and fails with a {@link io.skep.sdk.storage.StorageException} if it could not be; with an
+     * {@link IllegalArgumentException} if this broker takes no such topic or message. Any thread.
+     *
+     * @param message with a payload; its retain flag does not matter
+     * @return whether there was one, which is replaced
+     * @throws IllegalArgumentException if the payload is empty
+     */
+    CompletionStage<Boolean> set(Message message);
 
     /**
      * Removes a retained message without telling subscribers, which publishing an empty one would do.

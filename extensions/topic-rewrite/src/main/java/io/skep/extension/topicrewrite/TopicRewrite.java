@@ -5,6 +5,7 @@ import io.skep.sdk.Client;
 import io.skep.sdk.Extension;
 import io.skep.sdk.ExtensionContext;
 import io.skep.sdk.ReasonCode;
+import io.skep.sdk.packet.ConnectRequest;
 import io.skep.sdk.packet.Interception;
 import io.skep.sdk.packet.SubscribeRequest;
 import io.skep.sdk.packet.UnsubscribeRequest;
@@ -35,6 +36,7 @@ public final class TopicRewrite implements Extension {
             rules = changed;
             context.logger().info("{} rules", config.rules().size());
         });
+        context.hooks().connectInterceptor(this::connect);
         context.hooks().publishInterceptor(this::publish);
         context.hooks().subscribeInterceptor(this::subscribe);
         context.hooks().unsubscribeInterceptor(this::unsubscribe);
@@ -43,7 +45,26 @@ public final class TopicRewrite implements Extension {
         }
     }
 
+    /** A will gets its topic here, where it is authorized, and not when it is published. */
+    private Interception<ConnectRequest> connect(ConnectRequest request) {
+        Publish will = request.will();
+        if (will == null) {
+            return Interception.pass();
+        }
+        try {
+            String topic = rules.topic(will.topic(), request.client());
+            return topic == null
+                    ? Interception.pass()
+                    : Interception.change(request.withWill(will.withTopic(topic), request.willDelaySeconds()));
+        } catch (IllegalArgumentException e) {
+            return Interception.deny(ReasonCode.TOPIC_NAME_INVALID, String.valueOf(e.getMessage()));
+        }
+    }
+
     private PublishAnswer publish(Client client, Publish publish) {
+        if (publish.isWill()) {
+            return PublishAnswer.pass();
+        }
         try {
             String topic = rules.topic(publish.topic(), client);
             return topic == null ? PublishAnswer.pass() : PublishAnswer.change(publish.withTopic(topic));

@@ -28,21 +28,36 @@ final class Connection implements AutoCloseable {
     private final Queue<String> messages = new ArrayDeque<>();
 
     Connection(int port, String clientId, @Nullable String userName) throws IOException {
+        this(port, clientId, userName, null);
+        assertThat(accepted()).as("CONNACK").isZero();
+    }
+
+    /** Connects with a will, or without; {@link #accepted} has the answer. */
+    Connection(int port, String clientId, @Nullable String userName, @Nullable String willTopic) throws IOException {
         socket = new Socket(InetAddress.getLoopbackAddress(), port);
         socket.setSoTimeout(10_000);
         in = new DataInputStream(socket.getInputStream());
         send(0x10, body -> {
             body.writeUTF("MQTT");
             body.writeByte(5);
-            body.writeByte(userName == null ? 2 : 0x82);
+            body.writeByte((userName == null ? 2 : 0x82) | (willTopic == null ? 0 : 0x0C));
             body.writeShort(60);
             body.writeByte(0);
             body.writeUTF(clientId);
+            if (willTopic != null) {
+                body.writeByte(0);
+                body.writeUTF(willTopic);
+                body.writeUTF("will");
+            }
             if (userName != null) {
                 body.writeUTF(userName);
             }
         });
-        assertThat(receive(2)[1]).as("CONNACK").isZero();
+    }
+
+    /** {@return the reason code of CONNACK} */
+    int accepted() throws IOException {
+        return receive(2)[1] & 0xFF;
     }
 
     /** {@return the reason code of SUBACK} */

@@ -4,6 +4,8 @@ package io.skep.extension.topicrewrite;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.skep.sdk.auth.Action;
+import io.skep.sdk.auth.Decision;
 import io.skep.sdk.publish.DeliveryInterceptor;
 import io.skep.sdk.publish.PublishInterceptor;
 import io.skep.sdk.testkit.BareContext;
@@ -22,6 +24,7 @@ class TopicRewriteTest {
 
     private static final int TOPIC_NAME_INVALID = 0x90;
     private static final int TOPIC_FILTER_INVALID = 0x8F;
+    private static final int NOT_AUTHORIZED = 0x87;
     private static final int NO_SUBSCRIPTION_EXISTED = 0x11;
 
     @RegisterExtension
@@ -130,6 +133,23 @@ class TopicRewriteTest {
             client.subscribe("swap/+/+/#");
             client.publish(topic, "m");
             assertThat(client.next()).isEqualTo(topic + " m");
+        }
+    }
+
+    @Test
+    void aWillHasItsNewNameWhenItIsAuthorizedAndGetsNoOtherWhenItIsPublished() throws IOException {
+        broker.hooks(hooks -> hooks.authorizer(
+                (client, operation) -> operation.topic().startsWith("new/") || operation.action() == Action.SUBSCRIBE
+                        ? Decision.allow()
+                        : Decision.deny()));
+        try (Connection watcher = connect("watcher");
+                Connection refused = new Connection(broker.port(), "r", "ann", "old/x")) {
+            watcher.subscribe("#");
+            assertThat(refused.accepted()).isEqualTo(NOT_AUTHORIZED);
+            try (Connection owner = new Connection(broker.port(), "w", "ann", "old/a/data/x")) {
+                assertThat(owner.accepted()).isZero();
+            }
+            assertThat(watcher.next()).isEqualTo("new/a/x will");
         }
     }
 
