@@ -4,7 +4,14 @@ package io.skep.sdk.service;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
-/** The retained messages. To set one, publish with {@link Message#withRetain}; what has expired is not there. */
+/**
+ * The retained messages. To set one, publish with {@link Message#withRetain}; what has expired is not there.
+ *
+ * <p>Reading sees what is retained at that moment, page by page; removing happens in the order of the calls of one
+ * thread, and of what that publishes. With a topic or filter that is not valid, stages and pages fail with an
+ * {@link IllegalArgumentException}, or removing throws it; where it could not be stored, with a
+ * {@link io.skep.sdk.storage.StorageException}.
+ */
 public interface RetainedMessages {
 
     /**
