@@ -77,7 +77,12 @@ public interface ExtensionContext {
     /** {@return a logger named after the extension} */
     Logger logger();
 
-    /** {@return threads of this extension alone, for work that waits; stopped with the extension} */
+    /**
+     * {@return threads of this extension alone, for work that waits: up to {@code extensions.threads-max}, then tasks
+     * queue up} When the extension has stopped they are interrupted, what is scheduled is forgotten, and further tasks
+     * are refused with a {@link java.util.concurrent.RejectedExecutionException}. What a task throws is in its future
+     * and logged by nobody; a task that repeats is then not run again.
+     */
     ScheduledExecutorService executor();
 
     /**

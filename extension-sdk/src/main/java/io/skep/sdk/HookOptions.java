@@ -5,7 +5,7 @@ import java.time.Duration;
 import java.util.Objects;
 
 /**
- * How a hook is called.
+ * How a hook is called. Immutable; the {@code with} methods check as the constructor does.
  *
  * @param order lower runs earlier; equal orders run by extension id
  * @param deadline the longest that a {@code later} answer may take, up to an hour; afterwards the hook counts as failed
@@ -29,7 +29,11 @@ public record HookOptions(
     public static final HookOptions DEFAULT =
             new HookOptions(0, Duration.ofSeconds(5), Fallback.DENY, "#", CONNECTION, Duration.ZERO);
 
-    /** Checks each. */
+    /**
+     * Checks each.
+     *
+     * @throws IllegalArgumentException if the deadline, a time of memory or the topic filter is not as above
+     */
     public HookOptions {
         if (deadline.isNegative() || deadline.isZero() || deadline.compareTo(Duration.ofHours(1)) > 0) {
             throw new IllegalArgumentException("deadline: " + deadline + " (expected: above 0, up to an hour)");

@@ -20,6 +20,8 @@ import java.util.function.Consumer;
  * Where an extension registers its hooks. Hooks of one kind form a chain over all extensions, sorted by
  * {@link HookOptions#order}, then by extension id; the chains change as a whole once {@link Extension#start} has
  * returned. Several event loops call a hook at the same time, each for its own clients, so hooks are thread-safe.
+ *
+ * <p>Any thread may register. Afterwards every method here throws an {@link IllegalStateException}.
  */
 public interface Hooks {
 
@@ -212,11 +214,10 @@ public interface Hooks {
     }
 
     /**
-     * Listens to what happens in the broker. Runs on a thread of the extension, in the order of the events; when the
-     * extension lags behind by more than its bound, events are dropped and counted.
+     * Listens to what happens in the broker, as {@link Event} says.
      *
      * @param type which events, for instance {@code ClientConnected.class}; {@code Event.class} for all
-     * @param listener called for each; what it throws is logged
+     * @param listener called for each
      * @param <E> the event
      */
     <E extends Event> void listen(Class<E> type, Consumer<? super E> listener);

@@ -16,6 +16,7 @@ public enum Qos {
      * {@return the constant for a value on the wire}
      *
      * @param value 0, 1 or 2
+     * @throws IndexOutOfBoundsException if it is none of these
      */
     public static Qos of(int value) {
         return VALUES[value];

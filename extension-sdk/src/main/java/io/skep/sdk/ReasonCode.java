@@ -120,6 +120,7 @@ public enum ReasonCode {
      * {@return the reason with this value on the wire, or null if the standard knows none}
      *
      * @param code 0 to 255
+     * @throws IndexOutOfBoundsException if it is out of this range
      */
     public static @Nullable ReasonCode of(int code) {
         return BY_CODE[code];

@@ -6,7 +6,7 @@ import java.util.List;
 /**
  * A topic filter, compared with topics and with other filters as the standard says: {@code +} stands for one level,
  * {@code #} at the end for any number of levels with none among them, and neither stands for a first level that begins
- * with {@code $}.
+ * with {@code $}. Immutable.
  */
 public final class TopicFilter {
 

@@ -9,7 +9,11 @@ package io.skep.sdk;
  */
 public record UserProperty(String name, String value) {
 
-    /** Checks that both can be sent. */
+    /**
+     * Checks that both can be sent.
+     *
+     * @throws IllegalArgumentException if not
+     */
     public UserProperty {
         TextLimit.check("name", name);
         TextLimit.check("value", value);

@@ -38,6 +38,7 @@ final class Deployment {
     private final Set<RunningExtension> untilTheEnd = new HashSet<>();
     private Map<String, RunningExtension> running = new LinkedHashMap<>(); // dependencies first
     private Set<String> disabled = Set.of();
+    private boolean untidy;
     private List<? extends Executor> loops = List.of();
     private boolean active;
     private long started;
@@ -54,6 +55,7 @@ final class Deployment {
      */
     void deploy(Set<String> disabledIds) {
         disabled = Set.copyOf(disabledIds);
+        untidy = true;
         files.all().forEach(Found::clearProblem);
         Map<String, Found> wanted = wanted();
         Map<String, RunningExtension> next = new LinkedHashMap<>();
@@ -272,7 +274,11 @@ final class Deployment {
 
     /** Stops who has left and has nothing to do any more, and deletes working copies that nobody uses. */
     void tidy() {
+        if (!untidy) {
+            return;
+        }
         retirements.removeIf(Retirement::tryEnd);
+        untidy = !retirements.isEmpty();
         Stream<RunningExtension> inUse =
                 Stream.concat(running.values().stream(), retirements.stream().flatMap(Retirement::leaving));
         files.deleteCopiesBut(inUse.map(RunningExtension::found));

@@ -2,9 +2,12 @@
 package io.skep.broker.extension;
 
 import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -12,7 +15,6 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import java.util.zip.ZipFile;
 
 /**
@@ -59,18 +61,7 @@ final class ExtensionFolder {
         this.folder = folder;
     }
 
-    /** {@return what in a folder may be an extension, by name} */
-    private static List<Path> candidates(Path folder) throws IOException {
-        if (!Files.isDirectory(folder)) {
-            return List.of();
-        }
-        try (Stream<Path> files = Files.list(folder)) {
-            return files.filter(ExtensionFolder::isCandidate).sorted().toList();
-        }
-    }
-
-    private static boolean isCandidate(Path file) {
-        String name = file.getFileName().toString();
+    private static boolean isCandidate(Path file, String name) {
         return !name.startsWith(".") && (name.endsWith(".jar") || name.endsWith(".zip") || Files.isDirectory(file));
     }
 
@@ -85,9 +76,9 @@ final class ExtensionFolder {
     }
 
     private boolean look(boolean start) throws IOException {
-        Set<String> disabledBefore = disabled;
-        disabled = markers();
-        List<Path> present = candidates(folder);
+        Set<Path> present = new HashSet<>();
+        Set<String> markers = new TreeSet<>();
+        list(present, markers);
         present.forEach(file -> sights.computeIfAbsent(file, name -> new Sight()));
         long now = System.nanoTime();
         for (Map.Entry<Path, Sight> each : sights.entrySet()) {
@@ -98,7 +89,28 @@ final class ExtensionFolder {
                 sight.sinceNanos = start ? now - ageNanos(each.getKey()) : now;
             }
         }
-        return settle(start, now) || !disabled.equals(disabledBefore);
+        boolean marked = !markers.equals(disabled);
+        disabled = markers;
+        return settle(start, now) || marked;
+    }
+
+    /** Collects what may be an extension, and the ids with a marker; nothing if there is no folder. */
+    private void list(Set<Path> candidates, Set<String> markers) throws IOException {
+        if (!Files.isDirectory(folder)) {
+            return;
+        }
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
+            for (Path file : files) {
+                String name = file.getFileName().toString();
+                if (name.endsWith(DISABLED)) {
+                    markers.add(name.substring(0, name.length() - DISABLED.length()));
+                } else if (isCandidate(file, name)) {
+                    candidates.add(file);
+                }
+            }
+        } catch (DirectoryIteratorException e) {
+            throw e.getCause();
+        }
     }
 
     /** What has come settles first: whoever is gone may only have changed its name. */
@@ -137,18 +149,6 @@ final class ExtensionFolder {
     /** {@return the ids that have a marker {@code <id>.disabled}} */
     Set<String> disabled() {
         return disabled;
-    }
-
-    private Set<String> markers() throws IOException {
-        if (!Files.isDirectory(folder)) {
-            return Set.of();
-        }
-        try (Stream<Path> files = Files.list(folder)) {
-            return files.map(file -> file.getFileName().toString())
-                    .filter(name -> name.endsWith(DISABLED))
-                    .map(name -> name.substring(0, name.length() - DISABLED.length()))
-                    .collect(Collectors.toCollection(TreeSet::new));
-        }
     }
 
     /** {@return what changes when a file, or a JAR of a folder, does} */

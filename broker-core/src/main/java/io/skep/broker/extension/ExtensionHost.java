@@ -35,8 +35,7 @@ import org.slf4j.LoggerFactory;
 public final class ExtensionHost {
 
     private static final Logger log = LoggerFactory.getLogger(ExtensionHost.class);
-    private static final long LOOK_MILLIS = 250;
-    private static final int LOOKS_PER_SECOND = 4;
+    private static final long LOOK_MILLIS = 500;
     private static final Duration WATCH_END_MAX = Duration.ofSeconds(5);
 
     private final ExtensionsConfig config;
@@ -46,7 +45,6 @@ public final class ExtensionHost {
     private final Deployment deployment;
     private final ScheduledThreadPoolExecutor watch = new ScheduledThreadPoolExecutor(1, ExtensionHost::thread);
     private volatile List<LoadedExtension> loaded = List.of();
-    private long looks;
     private String trouble = "";
 
     /**
@@ -196,9 +194,7 @@ public final class ExtensionHost {
                 deploy();
             }
             deployment.tidy();
-            if (looks++ % LOOKS_PER_SECOND == 0) {
-                deployment.running().forEach(RunningExtension::lookAtConfig);
-            }
+            deployment.running().forEach(RunningExtension::lookAtConfig);
             trouble = "";
         } catch (IOException | RuntimeException e) {
             if (!e.toString().equals(trouble)) {

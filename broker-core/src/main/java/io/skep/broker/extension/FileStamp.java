@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.concurrent.TimeUnit;
 
 /** What changes when a file does: its time, its size, and which file it is. */
 final class FileStamp {
@@ -18,7 +19,8 @@ final class FileStamp {
     static String of(Path file) {
         try {
             BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
-            return attributes.lastModifiedTime() + " " + attributes.size() + " " + attributes.fileKey();
+            return attributes.lastModifiedTime().to(TimeUnit.NANOSECONDS) + " " + attributes.size() + " "
+                    + attributes.fileKey();
         } catch (NoSuchFileException e) {
             return GONE;
         } catch (IOException e) {

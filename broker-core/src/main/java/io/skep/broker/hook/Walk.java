@@ -75,8 +75,8 @@ abstract class Walk<H, A> {
             if (stage == null) {
                 return checked(hook, answer);
             }
-            if (stage instanceof CompletableFuture<? extends A> future && future.isDone()) {
-                return checked(hook, future.join());
+            if (isDone(stage)) {
+                return checked(hook, stage.toCompletableFuture().join());
             }
             if (!hook.owner().enter()) {
                 return failed(hook, "has too many unanswered calls", null);
@@ -87,6 +87,11 @@ abstract class Walk<H, A> {
         } finally {
             loop.leave(outer);
         }
+    }
+
+    /** A subclass may not let itself be asked: what {@code minimalCompletionStage} returns throws. */
+    private static boolean isDone(CompletionStage<?> stage) {
+        return stage.getClass() == CompletableFuture.class && ((CompletableFuture<?>) stage).isDone();
     }
 
     private A checked(Hook<H> hook, @Nullable A answer) {

@@ -1,6 +1,7 @@
 // Skep, an MQTT broker. Apache-2.0; see LICENSE.
 package io.skep.broker.routing;
 
+import io.skep.broker.codec.MqttException;
 import io.skep.broker.codec.Properties;
 import io.skep.broker.codec.PropertiesBuilder;
 import io.skep.broker.codec.PublishFrame;
@@ -172,8 +173,7 @@ public final class PublishView implements Publish {
 
     @Override
     public Publish withTopic(String topic) {
-        byte[] name = topic.getBytes(StandardCharsets.UTF_8);
-        Topics.checkName(name);
+        byte[] name = checkedName(topic);
         Message old = message();
         return changed(name, old.payload(), old.properties(), old.qos(), old.retain());
     }
@@ -231,13 +231,23 @@ public final class PublishView implements Publish {
     @Override
     public Publish withResponse(@Nullable String responseTopic, @Nullable ByteBuffer correlationData) {
         if (responseTopic != null) {
-            Topics.checkName(responseTopic.getBytes(StandardCharsets.UTF_8));
+            checkedName(responseTopic);
         }
         byte[] data = correlationData == null ? null : new byte[correlationData.remaining()];
         if (correlationData != null) {
             correlationData.duplicate().get(data);
         }
         return withProperties(payloadIsText(), contentType(), responseTopic, data);
+    }
+
+    private static byte[] checkedName(String topic) {
+        byte[] name = topic.getBytes(StandardCharsets.UTF_8);
+        try {
+            Topics.checkName(name);
+        } catch (MqttException e) { // which extensions do not know
+            throw new IllegalArgumentException(e.getMessage(), e);
+        }
+        return name;
     }
 
     private Publish withProperties(

@@ -32,6 +32,7 @@ public final class ExtensionMeters implements Meters {
 
         @Override
         public void add(long count) {
+            notNegative("count", count);
             sum.add(count);
         }
 
@@ -45,6 +46,7 @@ public final class ExtensionMeters implements Meters {
 
         @Override
         public void record(long nanos) {
+            notNegative("nanos", nanos);
             times.record(nanos);
         }
     }
@@ -86,6 +88,13 @@ public final class ExtensionMeters implements Meters {
             throw new IllegalArgumentException("name: " + name + " (expected: another, this is a " + first + ")");
         }
         return known != null ? known : meters.computeIfAbsent(identity, key -> made.get());
+    }
+
+    /** What only grows is wrong for ever if it once shrinks. */
+    private static void notNegative(String what, long value) {
+        if (value < 0) {
+            throw new IllegalArgumentException(what + ": " + value + " (expected: 0 or more)");
+        }
     }
 
     private static void check(String what, String name) {

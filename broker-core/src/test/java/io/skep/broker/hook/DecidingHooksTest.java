@@ -142,6 +142,20 @@ class DecidingHooksTest {
     }
 
     @Test
+    void aLaterMayBeAStageThatCannotBeAskedWhetherItIsDone() {
+        CompletableFuture<Decision> answer = new CompletableFuture<>();
+        hooks.install(
+                "a", a -> a.authenticator(login -> Decision.later(CompletableFuture.completedStage(Decision.next()))));
+        hooks.install("b", b -> b.authenticator(login -> Decision.later(answer.minimalCompletionStage())));
+
+        CompletableFuture<Decision> decision = hooks.authenticate();
+        answer.complete(Decision.allow());
+
+        assertThat(get(decision)).isEqualTo(Decision.allow());
+        assertThat(hooks.failures()).isZero();
+    }
+
+    @Test
     void aMissedDeadlineCountsAsTheFallbackAndTheLateAnswerIsIgnored() {
         CompletableFuture<Decision> late = new CompletableFuture<>();
         hooks.install("a", a -> a.authenticator(login -> Decision.later(late), SOON));

@@ -6,7 +6,10 @@ import java.util.Objects;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
-/** The answer of an {@link EnhancedAuthenticator} to what the client said. */
+/**
+ * The answer of an {@link EnhancedAuthenticator} to what the client said. A wrong one cannot be made. Data is not
+ * copied: who answers with an array does not change it any more.
+ */
 public sealed interface AuthAnswer {
 
     /**
@@ -16,7 +19,11 @@ public sealed interface AuthAnswer {
      */
     record Continue(byte[] data) implements AuthAnswer {
 
-        /** Checks that the data fits. */
+        /**
+         * Checks that the data fits.
+         *
+         * @throws IllegalArgumentException if it is longer
+         */
         public Continue {
             checkLength(data);
         }
@@ -30,7 +37,11 @@ public sealed interface AuthAnswer {
      */
     record Allow(Permissions permissions, byte @Nullable [] data) implements AuthAnswer {
 
-        /** Checks that there are permissions and that the data fits. */
+        /**
+         * Checks that there are permissions and that the data fits.
+         *
+         * @throws IllegalArgumentException if the data is longer
+         */
         public Allow {
             Objects.requireNonNull(permissions, "permissions");
             if (data != null) {
@@ -48,7 +59,11 @@ public sealed interface AuthAnswer {
      */
     record Deny(ReasonCode reason, String text, @Nullable String serverReference) implements AuthAnswer {
 
-        /** Checks that the reason is an error, and one that goes with a server reference if there is one. */
+        /**
+         * Checks that the reason is an error, and one that goes with a server reference if there is one.
+         *
+         * @throws IllegalArgumentException if not, or if the server reference is blank or too long to be sent
+         */
         public Deny {
             Denial.check(reason, text, serverReference);
         }
@@ -60,7 +75,8 @@ public sealed interface AuthAnswer {
     /**
      * The answer comes later. Until then a client that wants to connect waits; one that is connected does not.
      *
-     * @param stage completes on any thread, with any answer but a {@code Later}
+     * @param stage completes on any thread, with any answer but a {@code Later}. One that fails, that completes with
+     *     null or a {@code Later}, or that comes after the deadline counts as a failure of the hook
      */
     record Later(CompletionStage<? extends AuthAnswer> stage) implements AuthAnswer {
 

@@ -5,8 +5,10 @@ import io.skep.sdk.Client;
 
 /**
  * Decides who may publish and subscribe where. Asked after the {@link Permissions} of the login, and only where these
- * allow. Runs on the client's event loop and must not wait; {@link Decision#later} pauses this client alone. If every
- * authorizer answers {@link Decision#next}, the operation is allowed: there was a login that allowed it.
+ * allow. Runs on the client's event loop and must not wait; {@link Decision#later} pauses this client alone. Those of
+ * all extensions are asked in their {@link io.skep.sdk.Hooks order}, until one allows or denies. If every authorizer
+ * answers {@link Decision#next}, the operation is allowed: there was a login that allowed it. An exception, a null or a
+ * missed deadline counts as what {@link io.skep.sdk.HookOptions#fallback} says: denied, or the next is asked.
  */
 @FunctionalInterface
 public interface Authorizer {

@@ -6,7 +6,7 @@ import java.util.Objects;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
-/** The answer of a hook that decides. */
+/** The answer of a hook that decides. Immutable; a wrong one cannot be made. */
 public sealed interface Decision {
 
     /**
@@ -31,7 +31,11 @@ public sealed interface Decision {
      */
     record Deny(ReasonCode reason, String text, @Nullable String serverReference) implements Decision {
 
-        /** Checks that the reason is an error, and one that goes with a server reference if there is one. */
+        /**
+         * Checks that the reason is an error, and one that goes with a server reference if there is one.
+         *
+         * @throws IllegalArgumentException if not, or if the server reference is blank or too long to be sent
+         */
         public Deny {
             Denial.check(reason, text, serverReference);
         }
@@ -43,7 +47,8 @@ public sealed interface Decision {
     /**
      * The answer comes later; until then the client's packets wait, and no other's.
      *
-     * @param stage completes on any thread, with any decision but a {@code Later}
+     * @param stage completes on any thread, with any decision but a {@code Later}. One that fails, that completes with
+     *     null or a {@code Later}, or that comes after the deadline counts as a failure of the hook
      */
     record Later(CompletionStage<? extends Decision> stage) implements Decision {
 

@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  * A client that wants to connect. Its certificates have passed the TLS handshake already.
  *
  * @param client who it says it is
- * @param password the password of CONNECT, any bytes; null if there was none
+ * @param password the password of CONNECT, any bytes; null if there was none. Not copied, for other extensions see it
+ *     too: not to be changed
  * @param userProperties of CONNECT, in their order
  */
 public record Login(Client client, byte @Nullable [] password, List<UserProperty> userProperties) {

@@ -7,7 +7,7 @@ import java.util.Objects;
 import java.util.Set;
 
 /**
- * One rule of {@link Permissions}.
+ * One rule of {@link Permissions}. Immutable.
  *
  * @param effect whether what it covers is allowed or denied
  * @param actions what it is about
@@ -18,7 +18,11 @@ import java.util.Set;
  */
 public record Permission(Effect effect, Set<Action> actions, String topicFilter, Qos qosMax, boolean retain) {
 
-    /** Checks the topic filter. */
+    /**
+     * Checks the topic filter.
+     *
+     * @throws IllegalArgumentException if the standard does not allow it
+     */
     public Permission {
         Objects.requireNonNull(effect, "effect");
         Objects.requireNonNull(qosMax, "qosMax");

@@ -5,7 +5,7 @@ import java.util.List;
 
 /**
  * What a client may do, answered with its login so that the data path needs no hook. The first rule that covers an
- * operation decides; if none does, it is denied.
+ * operation decides; if none does, it is denied. Immutable.
  *
  * @param rules in order
  */

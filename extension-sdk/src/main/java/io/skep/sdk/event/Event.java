@@ -7,7 +7,15 @@ import io.skep.sdk.ReasonCode;
 import java.net.InetSocketAddress;
 import java.util.List;
 
-/** Something that happened. New kinds may come: a switch over them needs a default. */
+/**
+ * Something that happened. New kinds may come: a switch over them needs a default.
+ *
+ * <p>An extension hears of one event at a time, on one of its own threads; listeners of the same event in the order of
+ * their registration. What happens on one connection comes in its order, while between clients there is none. The
+ * broker never waits for a listener: an extension that lags behind by more than {@code extensions.events-max} loses
+ * what comes then, which is counted. What a listener throws is counted and logged as a failure of its extension, and
+ * changes nothing.
+ */
 public interface Event {
 
     /** The broker has loaded its sessions, and is about to let clients in. Extensions that come later miss it. */

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A CONNECT. The broker implements it; the {@code with} methods leave it as it is and return a changed copy. Any
- * thread.
+ * thread, also after the call.
  */
 public interface ConnectRequest {
 
@@ -57,6 +57,7 @@ public interface ConnectRequest {
      * {@return a copy with another client id} An MQTT 5.0 client hears of it only if it left its own empty.
      *
      * @param id not empty
+     * @throws IllegalArgumentException if it is empty
      */
     ConnectRequest withClientId(String id);
 
@@ -80,6 +81,7 @@ public interface ConnectRequest {
      * one at most.
      *
      * @param seconds 0 for none, at most 65535
+     * @throws IllegalArgumentException if it is out of range
      */
     ConnectRequest withKeepAliveSeconds(int seconds);
 
@@ -88,6 +90,7 @@ public interface ConnectRequest {
      * The bound of the configuration stays above it.
      *
      * @param expiry 0 and longer
+     * @throws IllegalArgumentException if it is negative
      */
     ConnectRequest withSessionExpiry(Duration expiry);
 
@@ -98,6 +101,7 @@ public interface ConnectRequest {
      * @param receiveMaximum 1 to 65535
      * @param packetBytesMax above 0
      * @param topicAliasMaximum 0 to 65535
+     * @throws IllegalArgumentException if one is out of range
      */
     ConnectRequest withLimits(int receiveMaximum, long packetBytesMax, int topicAliasMaximum);
 
@@ -105,7 +109,8 @@ public interface ConnectRequest {
      * {@return a copy with another will}
      *
      * @param will null for none
-     * @param delaySeconds the Will Delay Interval
+     * @param delaySeconds the Will Delay Interval, 0 to 4294967295
+     * @throws IllegalArgumentException if the delay is out of range
      */
     ConnectRequest withWill(@Nullable Publish will, long delaySeconds);
 

@@ -23,7 +23,11 @@ public record DisconnectRequest(
 
     private static final long NEVER = 0xFFFF_FFFFL;
 
-    /** Checks the interval. */
+    /**
+     * Checks the interval.
+     *
+     * @throws IllegalArgumentException if it is out of range
+     */
     public DisconnectRequest {
         Objects.requireNonNull(reason, "reason");
         userProperties = List.copyOf(userProperties);
@@ -46,6 +50,7 @@ public record DisconnectRequest(
      * {@return a copy with another Session Expiry Interval}
      *
      * @param seconds -1 if it stays; an interval that was 0 at CONNECT stays that
+     * @throws IllegalArgumentException if it is out of range
      */
     public DisconnectRequest withSessionExpirySeconds(long seconds) {
         return new DisconnectRequest(reason, reasonString, seconds, userProperties);

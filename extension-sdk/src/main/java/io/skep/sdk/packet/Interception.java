@@ -6,7 +6,7 @@ import java.util.Objects;
 import java.util.concurrent.CompletionStage;
 
 /**
- * What becomes of an intercepted request.
+ * What becomes of an intercepted request. Immutable.
  *
  * @param <T> the request
  */
@@ -42,7 +42,11 @@ public sealed interface Interception<T> {
      */
     record Deny<T>(ReasonCode reason, String text) implements Interception<T> {
 
-        /** Checks that the reason is an error. */
+        /**
+         * Checks that the reason is an error.
+         *
+         * @throws IllegalArgumentException if it is none
+         */
         public Deny {
             Objects.requireNonNull(text, "text");
             if (!reason.isError()) {
@@ -54,7 +58,8 @@ public sealed interface Interception<T> {
     /**
      * The answer comes later; until then this client is not read.
      *
-     * @param stage completes on any thread, with any answer but a {@code Later}
+     * @param stage completes on any thread, with any answer but a {@code Later}. One that fails, that completes with
+     *     null or a {@code Later}, or that comes after the deadline counts as a failure of the hook
      * @param <T> the request
      */
     record Later<T>(CompletionStage<? extends Interception<T>> stage) implements Interception<T> {

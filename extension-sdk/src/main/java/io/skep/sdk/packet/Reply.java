@@ -24,7 +24,11 @@ public record Reply(
         @Nullable String reasonString,
         List<UserProperty> userProperties) {
 
-    /** Checks that the packet may carry the reasons. */
+    /**
+     * Checks that the packet may carry the reasons.
+     *
+     * @throws IllegalArgumentException if it may not, or if the Reason String cannot be sent
+     */
     public Reply {
         Objects.requireNonNull(type, "type");
         if (reasonString != null) {
@@ -50,6 +54,7 @@ public record Reply(
      * same one, for what was done is done.
      *
      * @param others as many as there are
+     * @throws IllegalArgumentException if they are not, or tell of another outcome, or the packet may not carry one
      */
     public Reply withReasons(List<ReasonCode> others) {
         boolean fits = others.size() == reasons.size();
@@ -68,6 +73,7 @@ public record Reply(
      * {@return a copy with another Reason String; 3.x clients do not see it}
      *
      * @param text null for none
+     * @throws IllegalArgumentException if it has a U+0000 or more than 65535 bytes
      */
     public Reply withReasonString(@Nullable String text) {
         return new Reply(type, packetId, reasons, text, userProperties);

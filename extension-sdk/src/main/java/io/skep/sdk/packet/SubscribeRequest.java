@@ -19,7 +19,11 @@ public record SubscribeRequest(
 
     private static final int ID_MAX = 268_435_455;
 
-    /** Checks the filter and the identifier. */
+    /**
+     * Checks the filter and the identifier.
+     *
+     * @throws IllegalArgumentException if one is not valid, or if No Local is asked for with a shared subscription
+     */
     public SubscribeRequest {
         SharedFilter.check(topicFilter);
         Objects.requireNonNull(options, "options");
@@ -70,6 +74,7 @@ public record SubscribeRequest(
      * {@link UnsubscribeInterceptor}.
      *
      * @param filter valid
+     * @throws IllegalArgumentException if it is not
      */
     public SubscribeRequest withTopicFilter(String filter) {
         return new SubscribeRequest(filter, options, subscriptionId, userProperties);
@@ -79,6 +84,7 @@ public record SubscribeRequest(
      * {@return a copy with other options}
      *
      * @param other options
+     * @throws IllegalArgumentException if they ask for No Local and the subscription is shared
      */
     public SubscribeRequest withOptions(Options other) {
         return new SubscribeRequest(topicFilter, other, subscriptionId, userProperties);
@@ -96,7 +102,8 @@ public record SubscribeRequest(
     /**
      * {@return a copy with another Subscription Identifier}
      *
-     * @param id 0 for none
+     * @param id 0 for none, at most 268435455
+     * @throws IllegalArgumentException if it is out of range
      */
     public SubscribeRequest withSubscriptionId(int id) {
         return new SubscribeRequest(topicFilter, options, id, userProperties);

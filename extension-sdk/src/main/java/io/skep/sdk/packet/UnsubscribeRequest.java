@@ -12,7 +12,11 @@ import java.util.List;
  */
 public record UnsubscribeRequest(String topicFilter, List<UserProperty> userProperties) {
 
-    /** Checks the filter. */
+    /**
+     * Checks the filter.
+     *
+     * @throws IllegalArgumentException if it is not valid
+     */
     public UnsubscribeRequest {
         SharedFilter.check(topicFilter);
         userProperties = List.copyOf(userProperties);
@@ -27,6 +31,7 @@ public record UnsubscribeRequest(String topicFilter, List<UserProperty> userProp
      * {@return a copy with another filter}
      *
      * @param filter valid
+     * @throws IllegalArgumentException if it is not
      */
     public UnsubscribeRequest withTopicFilter(String filter) {
         return new UnsubscribeRequest(filter, userProperties);

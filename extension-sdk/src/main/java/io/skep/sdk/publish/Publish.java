@@ -10,6 +10,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * A view of a PUBLISH packet. The broker implements it; what is not asked for is not decoded. The {@code with} methods
  * leave this view as it is and return a changed copy that stays valid.
+ *
+ * <p>What a hook is given is for the thread that calls it, and for the time of that call; whoever reads it later gets
+ * an {@link IllegalStateException} or what has taken its place. Copies are for any thread and any time.
  */
 public interface Publish {
 
@@ -50,6 +53,7 @@ public interface Publish {
      * {@return a copy for another topic}
      *
      * @param topic a valid topic name
+     * @throws IllegalArgumentException if it is none
      */
     Publish withTopic(String topic);
 
@@ -84,7 +88,8 @@ public interface Publish {
     /**
      * {@return a copy with another Message Expiry Interval}
      *
-     * @param seconds from now on, or -1 for none
+     * @param seconds from now on, at most 4294967295, or -1 for none
+     * @throws IllegalArgumentException if it is out of range
      */
     Publish withExpirySeconds(long seconds);
 
@@ -107,6 +112,7 @@ public interface Publish {
      *
      * @param responseTopic a valid topic name, null for none
      * @param correlationData is copied, null for none
+     * @throws IllegalArgumentException if the response topic is not valid
      */
     Publish withResponse(@Nullable String responseTopic, @Nullable ByteBuffer correlationData);
 

@@ -6,7 +6,7 @@ import io.skep.sdk.packet.ReplyType;
 import java.util.Objects;
 import java.util.concurrent.CompletionStage;
 
-/** What becomes of an intercepted PUBLISH. */
+/** What becomes of an intercepted PUBLISH. A wrong answer cannot be made. */
 public sealed interface PublishAnswer {
 
     /** Goes on as it is, to the next interceptor. */
@@ -42,7 +42,11 @@ public sealed interface PublishAnswer {
      */
     record Deny(ReasonCode reason, String text) implements PublishAnswer {
 
-        /** Checks that PUBACK may carry the reason. */
+        /**
+         * Checks that PUBACK may carry the reason.
+         *
+         * @throws IllegalArgumentException if it may not, or if the reason is no error
+         */
         public Deny {
             Objects.requireNonNull(text, "text");
             if (!reason.isError() || !ReplyType.PUBACK.carries(reason)) {
@@ -54,7 +58,8 @@ public sealed interface PublishAnswer {
     /**
      * The answer comes later; until then this publisher is not read.
      *
-     * @param stage completes on any thread, with any answer but a {@code Later}
+     * @param stage completes on any thread, with any answer but a {@code Later}. One that fails, that completes with
+     *     null or a {@code Later}, or that comes after the deadline counts as a failure of the hook
      */
     record Later(CompletionStage<? extends PublishAnswer> stage) implements PublishAnswer {
 

@@ -5,8 +5,10 @@ import io.skep.sdk.Client;
 
 /**
  * Sees, changes or stops what clients publish, before it is authorized, retained and routed. Runs on the publisher's
- * event loop and must not wait; {@link PublishAnswer#later} pauses this publisher alone, so that its order holds. An
- * exception or a missed deadline counts as what {@link io.skep.sdk.HookOptions#fallback} says: refused, or passed.
+ * event loop and must not wait; {@link PublishAnswer#later} pauses this publisher alone, so that its order holds. In
+ * the {@link io.skep.sdk.Hooks order} of all extensions each sees what the one before left; a drop or a deny ends that.
+ * An exception, a null or a missed deadline counts as what {@link io.skep.sdk.HookOptions#fallback} says: refused, or
+ * passed.
  *
  * <p>Wills are shown, too, when they are published (at CONNECT a {@link io.skep.sdk.packet.ConnectInterceptor} sees
  * them), on the loop that their connection was on. A drop or a deny means that the will is not published. A changed

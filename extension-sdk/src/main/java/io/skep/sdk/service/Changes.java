@@ -35,9 +35,10 @@ public final class Changes {
     /**
      * Lets nothing happen unless a key has a value. Looked at before any change.
      *
-     * @param key the key
+     * @param key of 1 to {@value #KEY_BYTES_MAX} bytes in UTF-8
      * @param value the expected one; null if there must be none
      * @return this
+     * @throws IllegalArgumentException if one is too long, or there are {@value #STEPS_MAX} steps
      */
     public Changes expect(String key, byte @Nullable [] value) {
         expectations.add(step(key, value));
@@ -50,6 +51,7 @@ public final class Changes {
      * @param key of 1 to {@value #KEY_BYTES_MAX} bytes in UTF-8
      * @param value up to {@value #VALUE_BYTES_MAX} bytes; is copied
      * @return this
+     * @throws IllegalArgumentException if one is too long, or there are {@value #STEPS_MAX} steps
      */
     public Changes put(String key, byte[] value) {
         writes.add(step(key, value));
@@ -59,8 +61,9 @@ public final class Changes {
     /**
      * Removes a value, if there is one.
      *
-     * @param key the key
+     * @param key of 1 to {@value #KEY_BYTES_MAX} bytes in UTF-8
      * @return this
+     * @throws IllegalArgumentException if it is too long, or there are {@value #STEPS_MAX} steps
      */
     public Changes delete(String key) {
         writes.add(step(key, null));

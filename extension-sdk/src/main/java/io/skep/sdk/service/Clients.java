@@ -5,7 +5,11 @@ import io.skep.sdk.ReasonCode;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
-/** The clients that are connected. */
+/**
+ * The clients that are connected, each as it is at one moment on its own event loop: two answers are not of one moment,
+ * and who was found may be gone. Nobody with such an id is no failure; when a stage fails is said in
+ * {@link io.skep.sdk.ExtensionContext}.
+ */
 public interface Clients {
 
     /**

@@ -8,6 +8,7 @@ public interface Counter {
      * Counts several at once.
      *
      * @param count not negative
+     * @throws IllegalArgumentException if it is negative
      */
     void add(long count);
 

@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Keys are texts, ordered by their bytes in UTF-8, values are bytes. What one thread asks for happens in the order
  * of its calls: who puts and then gets, gets what was put, or something later. A stage of a change completes when it is
  * as durable as {@code storage.durability} says, and fails with a {@link io.skep.sdk.storage.StorageException} if it
- * cannot be stored.
+ * cannot be stored; so do {@link #get} and a page of {@link #scan} if nothing can be read. Keys and values that are too
+ * long are refused by {@link Changes}, before anything is asked.
  */
 public interface KeyValueStore {
 

@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Something long, in pages. The listing itself is the cursor: it holds nothing in the broker, and may be dropped at any
  * time. What is there from the first page to the last is listed once; what comes or goes meanwhile may be listed or
- * not. Used by one thread at a time, and asked for the next page when the last one has come.
+ * not. Used by one thread at a time, and asked for the next page when the last one has come. One whose page has failed
+ * may leave out what that page had: begin another.
  *
  * @param <T> what is listed
  */
@@ -24,6 +25,7 @@ public interface Listing<T> {
      *
      * @param most how long it may be, 1 to {@link #PAGE_MAX}; it may be shorter, if what is listed is large
      * @throws IllegalArgumentException if that is out of range
+     * @throws IllegalStateException if the page before has not come yet
      */
     CompletionStage<List<T>> next(int most);
 

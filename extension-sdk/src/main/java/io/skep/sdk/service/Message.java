@@ -23,7 +23,11 @@ public record Message(
 
     private static final long EXPIRY_MAX = 0xFFFF_FFFFL;
 
-    /** Checks each, and copies the payload. */
+    /**
+     * Checks each, and copies the payload.
+     *
+     * @throws IllegalArgumentException if the topic has a wildcard or nothing at all, or the expiry is out of range
+     */
     public Message {
         if (topic.isEmpty() || topic.chars().anyMatch(c -> c == '+' || c == '#' || c == 0)) {
             throw new IllegalArgumentException(
@@ -53,6 +57,7 @@ public record Message(
      *
      * @param topic a topic name
      * @param payload is copied
+     * @throws IllegalArgumentException if the topic is none
      */
     public static Message of(String topic, byte[] payload) {
         return new Message(topic, ByteBuffer.wrap(payload), Qos.AT_MOST_ONCE, false, -1, Properties.NONE);
@@ -63,6 +68,7 @@ public record Message(
      *
      * @param topic a topic name
      * @param text in UTF-8
+     * @throws IllegalArgumentException if the topic is none
      */
     public static Message of(String topic, String text) {
         return of(topic, text.getBytes(StandardCharsets.UTF_8));
@@ -89,7 +95,8 @@ public record Message(
     /**
      * {@return a copy with another expiry}
      *
-     * @param seconds -1 for none
+     * @param seconds -1 for none, at most 4294967295
+     * @throws IllegalArgumentException if it is out of range
      */
     public Message withExpirySeconds(long seconds) {
         return new Message(topic, payload, qos, retain, seconds, properties);

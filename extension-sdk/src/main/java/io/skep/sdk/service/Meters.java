@@ -7,7 +7,8 @@ import java.util.function.DoubleSupplier;
 
 /**
  * What an extension counts, and a view of all that is counted in the broker. A meter is made once and kept; asked for
- * again under the same name and tags it is the same. Those of an extension end with it.
+ * again under the same name and tags it is the same. Those of an extension end with it. Everything here answers at
+ * once, on any thread.
  *
  * <p>Names and tags are lower-case letters, digits and {@code _}, beginning with a letter. Each tag value makes a meter
  * of its own, so there should be few: a client id is no tag.

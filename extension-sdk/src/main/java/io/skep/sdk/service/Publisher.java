@@ -4,8 +4,9 @@ package io.skep.sdk.service;
 import java.util.concurrent.CompletionStage;
 
 /**
- * Publishes messages. Permissions are not looked at. Messages of one extension that one thread publishes reach each
- * subscriber in the order of the calls, as those of a client do; with interceptors, only if these answer at once.
+ * Publishes messages, on any thread. Permissions are not looked at. Messages of one extension that one thread publishes
+ * reach each subscriber in the order of the calls, as those of a client do; with interceptors, only if these answer at
+ * once.
  *
  * <p>A stage completes when the message is as safe as one for which a client gets PUBACK: stored, if it is of QoS 1 or
  * 2 and a subscriber is to keep it, or if it is retained. It fails with a {@link io.skep.sdk.storage.StorageException}

@@ -7,6 +7,11 @@ import java.util.concurrent.CompletionStage;
 /**
  * The retained messages; what has expired is not there. To publish one, so that subscribers get it as well, there is
  * {@link Publisher#publish} with {@link Message#withRetain}.
+ *
+ * <p>Reading sees what is retained at that moment, page by page; setting and removing happen in the order of the calls
+ * of one thread, and of what that publishes. With a topic or filter that is not valid, stages and pages fail with an
+ * {@link IllegalArgumentException}, or removing throws it; where it could not be stored, with a
+ * {@link io.skep.sdk.storage.StorageException}.
  */
 public interface RetainedMessages {
 

@@ -9,6 +9,10 @@ import java.util.concurrent.CompletionStage;
  * What an extension wants to remember of a session: stored with it, over restarts of the broker, and deleted when it
  * ends, in the same write. Another extension has its own. A session that ends with its connection has attributes for as
  * long.
+ *
+ * <p>What one thread asks about one session happens in the order of its calls. A name or a value that is too long
+ * throws an {@link IllegalArgumentException} at once where it would be stored; what cannot be stored or read fails its
+ * stage with a {@link io.skep.sdk.storage.StorageException}.
  */
 public interface SessionAttributes {
 

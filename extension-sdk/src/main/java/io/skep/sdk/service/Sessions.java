@@ -4,7 +4,10 @@ package io.skep.sdk.service;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
-/** The sessions of all clients, connected or not. */
+/**
+ * The sessions of all clients, connected or not, each as it is at one moment; as with {@link Clients} one that was
+ * found may have ended, and one that is not there is no failure.
+ */
 public interface Sessions {
 
     /**

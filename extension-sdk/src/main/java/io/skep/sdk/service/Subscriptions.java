@@ -8,7 +8,9 @@ import java.util.concurrent.CompletionStage;
 /**
  * The subscriptions of sessions. A change is as safe as one that the client made itself: its stage completes when it is
  * stored, if the session is kept, and in effect. It fails with a {@link io.skep.sdk.storage.StorageException} if it
- * could not be stored; whether it holds is open then.
+ * could not be stored; whether it holds is open then. Filters and topics that are not valid fail the stage, or the
+ * first page, with an {@link IllegalArgumentException}, and then nothing is changed; a client without a session is no
+ * failure.
  */
 public interface Subscriptions {
 

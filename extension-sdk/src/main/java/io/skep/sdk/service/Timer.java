@@ -7,7 +7,8 @@ public interface Timer {
     /**
      * Records one.
      *
-     * @param nanos how long it took
+     * @param nanos how long it took, not negative
+     * @throws IllegalArgumentException if it is negative
      */
     void record(long nanos);
 }

@@ -16,7 +16,11 @@ public record TopicSubscription(String filter, Qos qos, boolean noLocal, boolean
 
     private static final int IDENTIFIER_MAX = 268_435_455;
 
-    /** Checks the identifier. */
+    /**
+     * Checks the identifier; the filter is looked at by whom it is given to.
+     *
+     * @throws IllegalArgumentException if the identifier is out of range
+     */
     public TopicSubscription {
         if (identifier < 0 || identifier > IDENTIFIER_MAX) {
             throw new IllegalArgumentException(

@@ -15,6 +15,7 @@ public interface Storage extends AutoCloseable {
      *
      * @param keyspace the map
      * @param key not empty
+     * @throws StorageException if it cannot be read now
      */
     byte @Nullable [] get(Keyspace keyspace, byte[] key);
 
@@ -24,7 +25,8 @@ public interface Storage extends AutoCloseable {
      * @param keyspace the map
      * @param from first key
      * @param to behind the last key; null for the end of the map
-     * @param visitor may stop the visit; it does not use the storage
+     * @param visitor may stop the visit; it does not use the storage. What it throws ends the scan and is thrown on
+     * @throws StorageException if the range cannot be read to its end now; the visitor may have seen a part
      */
     void scan(Keyspace keyspace, byte[] from, byte @Nullable [] to, Visitor visitor);
 
@@ -35,6 +37,7 @@ public interface Storage extends AutoCloseable {
      * @param keyspace the map
      * @param from first key
      * @param to behind the last key
+     * @throws StorageException if it cannot be read now
      */
     default byte @Nullable [] lastKey(Keyspace keyspace, byte[] from, byte[] to) {
         byte[][] last = {null};

@@ -9,7 +9,10 @@ import java.nio.file.Path;
  */
 public interface StorageProvider {
 
-    /** {@return the name in the configuration, for instance {@code rocksdb}} */
+    /**
+     * {@return the name in the configuration, for instance {@code rocksdb}; always the same} One that throws or is null
+     * when the engine is offered fails the start of its extension.
+     */
     String name();
 
     /**

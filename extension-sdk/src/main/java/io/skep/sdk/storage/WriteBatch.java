@@ -1,7 +1,7 @@
 // Skep, an MQTT broker. Apache-2.0; see LICENSE.
 package io.skep.sdk.storage;
 
-/** The writes of one commit, applied in call order. */
+/** The writes of one commit, applied in call order. Filled by one thread, and seen by nobody until it is committed. */
 public interface WriteBatch {
 
     /**

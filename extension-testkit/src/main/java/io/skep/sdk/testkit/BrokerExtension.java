@@ -110,11 +110,13 @@ public final class BrokerExtension
     /**
      * Runs an extension in the broker, with a context that has everything: hooks, services, threads, and the
      * configuration that {@link #config} gives it. It is started as soon as the broker runs, on the thread of the test,
-     * and again after each restart.
+     * and again after each restart; like a JAR that is dropped in later, so it misses the events of the broker's start,
+     * and a storage that it provides is not opened.
      *
      * @param id its id
      * @param extension is started and stopped
      * @return this
+     * @throws IllegalStateException if the broker runs and the extension does not start; it has what that threw
      */
     public BrokerExtension extension(String id, Extension extension) {
         return add(new Registration(id, extension));
