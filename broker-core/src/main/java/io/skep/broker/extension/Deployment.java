@@ -38,7 +38,6 @@ final class Deployment {
     private final Set<RunningExtension> untilTheEnd = new HashSet<>();
     private Map<String, RunningExtension> running = new LinkedHashMap<>(); // dependencies first
     private Set<String> disabled = Set.of();
-    private boolean untidy;
     private List<? extends Executor> loops = List.of();
     private boolean active;
     private long started;
@@ -48,14 +47,9 @@ final class Deployment {
         this.files = files;
     }
 
-    /**
-     * Makes what runs what the files say.
-     *
-     * @param disabledIds may not run
-     */
+    /** Makes what runs what the files say, but for the ids that are disabled. */
     void deploy(Set<String> disabledIds) {
         disabled = Set.copyOf(disabledIds);
-        untidy = true;
         files.all().forEach(Found::clearProblem);
         Map<String, Found> wanted = wanted();
         Map<String, RunningExtension> next = new LinkedHashMap<>();
@@ -71,6 +65,7 @@ final class Deployment {
         running = next;
         swap(before.values(), next.values());
         report(before);
+        deleteCopies();
     }
 
     /** {@return which file is to run for each id: that of the running one if it is still there, else the first} */
@@ -274,14 +269,14 @@ final class Deployment {
 
     /** Stops who has left and has nothing to do any more, and deletes working copies that nobody uses. */
     void tidy() {
-        if (!untidy) {
-            return;
+        if (retirements.removeIf(Retirement::tryEnd)) {
+            deleteCopies();
         }
-        retirements.removeIf(Retirement::tryEnd);
-        untidy = !retirements.isEmpty();
-        Stream<RunningExtension> inUse =
-                Stream.concat(running.values().stream(), retirements.stream().flatMap(Retirement::leaving));
-        files.deleteCopiesBut(inUse.map(RunningExtension::found));
+    }
+
+    private void deleteCopies() {
+        Stream<RunningExtension> leaving = retirements.stream().flatMap(Retirement::leaving);
+        files.deleteCopiesBut(Stream.concat(running.values().stream(), leaving).map(RunningExtension::found));
     }
 
     Collection<RunningExtension> running() {

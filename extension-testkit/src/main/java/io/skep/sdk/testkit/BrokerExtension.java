@@ -44,8 +44,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
  * }</pre>
  *
  * <p>In a static field the broker serves all tests of the class, in an instance field each test has its own. What a
- * test itself adds with {@link #hooks} or {@link #extension} is taken out when it ends, and {@link #config} is again
- * what it was before. Used by one thread.
+ * test itself adds with {@link #hooks} or {@link #extension}, or sets with {@link #config}, ends with it. One thread.
  */
 public final class BrokerExtension
         implements BeforeAllCallback, BeforeEachCallback, AfterEachCallback, AfterAllCallback {
@@ -98,7 +97,7 @@ public final class BrokerExtension
 
     /**
      * Installs hooks, as an extension would in its start: at once if the broker runs, and again after each restart.
-     * Each call counts as an extension of its own, named {@code test-1}, {@code test-2} and so on.
+     * Each call counts as an extension of its own, {@code test-1} and so on.
      *
      * @param registration registers them
      * @return this
@@ -109,14 +108,13 @@ public final class BrokerExtension
 
     /**
      * Runs an extension in the broker, with a context that has everything: hooks, services, threads, and the
-     * configuration that {@link #config} gives it. It is started as soon as the broker runs, on the thread of the test,
-     * and again after each restart; like a JAR that is dropped in later, so it misses the events of the broker's start,
-     * and a storage that it provides is not opened.
+     * configuration of {@link #config}. It is started, on the thread of the test, after each start of the broker, like
+     * a JAR that is dropped in later: it misses the events of that start, and a storage that it provides is not opened.
      *
      * @param id its id
      * @param extension is started and stopped
      * @return this
-     * @throws IllegalStateException if the broker runs and the extension does not start; it has what that threw
+     * @throws IllegalStateException if the broker runs and the extension does not start
      */
     public BrokerExtension extension(String id, Extension extension) {
         return add(new Registration(id, extension));
