@@ -39,6 +39,8 @@ public enum Metric {
     DROPPED_TOO_LARGE,
     /** Messages that an extension kept from a client. */
     DROPPED_BY_EXTENSION,
+    /** Messages that a publish interceptor dropped. */
+    DROPPED_BY_PUBLISH_INTERCEPTOR,
     /** Messages that no subscription matched. */
     DROPPED_NO_SUBSCRIBER,
     /** Messages refused by permissions or an extension. */

@@ -1,6 +1,9 @@
 // Skep, an MQTT broker. Apache-2.0; see LICENSE.
 package io.skep.broker.session;
 
+import io.skep.broker.metrics.Metric;
+import io.skep.broker.routing.Message;
+import io.skep.sdk.storage.Keyspace;
 import java.nio.ByteBuffer;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -9,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 final class Backlog {
 
     static final int PAGE_MESSAGES = 512;
+    static final byte[] UNREADABLE = {}; // the topic of a message whose record cannot be read
 
     private final Outbox outbox;
     private final Positions positions;
@@ -108,6 +112,32 @@ final class Backlog {
         } else {
             drop();
         }
+    }
+
+    /** Drops a message that is on disk only. If somebody wants to know which, it is read before it is deleted. */
+    void dropUnread(long position) {
+        Session session = outbox.session();
+        if (session.tellsDrops()) {
+            byte[] end = outbox.key(position + 1);
+            session.readQueue(outbox.key(position), end, 1, page -> dropped(position, topic(page)));
+        } else {
+            dropped(position, UNREADABLE);
+        }
+    }
+
+    private void dropped(long position, byte[] topic) {
+        Session session = outbox.session();
+        session.dropped(Metric.DROPPED_QUEUE_FULL, topic);
+        session.write(batch -> batch.delete(Keyspace.QUEUE, outbox.key(position)), null);
+    }
+
+    private static byte[] topic(@Nullable QueuePage page) {
+        if (page == null || page.rows().isEmpty()) {
+            return UNREADABLE;
+        }
+        QueuePage.Row row = page.rows().get(0);
+        Message message = EntryRecord.read(null, 0, row.value(), row.shared()).message();
+        return message == null ? UNREADABLE : message.topic();
     }
 
     /** The session has ended: what another member of a shared group can do is given to it; then runs a last step. */

@@ -33,7 +33,7 @@ final class Drops {
         untold++;
         long now = System.nanoTime();
         if (now - toldNanos >= LINE_NANOS) {
-            events.info("dropped: {} of {}: {}, {} in all", untold, line(session.clientId()), reason, total);
+            events.info("dropped: {} of {}: {}, {} in all", untold, line(session.label()), reason, total);
             toldNanos = now;
             untold = 0;
         }

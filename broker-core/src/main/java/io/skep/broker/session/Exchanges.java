@@ -184,7 +184,7 @@ final class Exchanges {
             entry.sent(session.lane().loop().nowNanos());
         } else {
             Message message = entry.message();
-            session.dropped(outlet.obstacle(), message == null ? new byte[0] : message.topic());
+            session.dropped(outlet.obstacle(), message == null ? Backlog.UNREADABLE : message.topic());
             giveUp(entry);
         }
     }

@@ -7,7 +7,6 @@ import io.skep.broker.routing.Message;
 import io.skep.broker.routing.Publication;
 import io.skep.broker.routing.Receipt;
 import io.skep.broker.routing.Subscription;
-import io.skep.sdk.storage.Keyspace;
 import java.nio.ByteBuffer;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
@@ -148,9 +147,8 @@ final class Outbox {
         long position = exchanges.next();
         Message message = oldest == null ? null : oldest.message();
         if (oldest == Entry.ON_DISK) {
-            session.dropped(Metric.DROPPED_QUEUE_FULL, new byte[0]);
+            backlog.dropUnread(position);
             bounds.remove(position, bounds.averageBytes());
-            session.write(batch -> batch.delete(Keyspace.QUEUE, key(position)), null);
             positions.fill(position + 1);
         } else if (oldest != null && message != null) {
             session.dropped(Metric.DROPPED_QUEUE_FULL, message.topic());
@@ -246,7 +244,7 @@ final class Outbox {
     /** The first message of a group's queue has expired. */
     void expire(Entry head) {
         Message message = head.message();
-        session.dropped(Metric.DROPPED_EXPIRED, message == null ? new byte[0] : message.topic());
+        session.dropped(Metric.DROPPED_EXPIRED, message == null ? Backlog.UNREADABLE : message.topic());
         remove(head);
         exchanges.skip();
     }

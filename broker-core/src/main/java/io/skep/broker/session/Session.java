@@ -248,10 +248,22 @@ public final class Session implements Recipient, Executor {
             }
             drops.add(reason);
         }
-        if (registry.hooks().listens(Event.MessageDropped.class)) {
+        if (tellsDrops()) {
             String name = new String(topic, StandardCharsets.UTF_8);
-            registry.hooks().fire(new Event.MessageDropped(clientId, name, reason.name()));
+            String whose = heldBy == null ? clientId : "";
+            String group = heldBy == null ? null : label();
+            registry.hooks().fire(new Event.MessageDropped(whose, name, reason.name(), group));
         }
+    }
+
+    /** {@return whether anybody wants to know which messages are dropped} */
+    boolean tellsDrops() {
+        return registry.hooks().listens(Event.MessageDropped.class);
+    }
+
+    /** {@return whose it is, for people: the client id, or the filter of a shared group} */
+    String label() {
+        return heldBy == null ? clientId : new String(heldBy.filter(), StandardCharsets.UTF_8);
     }
 
     /** {@return how many messages were dropped since the broker started} */
@@ -360,6 +372,6 @@ public final class Session implements Recipient, Executor {
 
     @Override
     public String toString() {
-        return "Session[" + clientId + "]";
+        return "Session[" + label() + "]";
     }
 }

@@ -15,9 +15,11 @@ import io.skep.broker.session.Session;
 import io.skep.sdk.Client;
 import io.skep.sdk.ReasonCode;
 import io.skep.sdk.auth.Decision;
+import io.skep.sdk.event.Event;
 import io.skep.sdk.packet.ReplyType;
 import io.skep.sdk.publish.Publish;
 import io.skep.sdk.publish.PublishAnswer;
+import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -85,7 +87,7 @@ final class Publishing {
         }
         if (checksPayload && !frame.isPayloadAsDeclared()) {
             int id = frame.packetId();
-            inspection.then(() -> denyPayload(qos, id));
+            inspection.then(() -> denyPayload(topic, qos, id));
         } else if (reception.hooks().interceptsPublish() || inspection.isWaiting()) {
             inspection.look(topic, frame);
         } else if (isAllowed(topic, qos, frame.retain())) {
@@ -180,7 +182,7 @@ final class Publishing {
 
     private void askThenRoute(Topic topic, Message message, int ackQos, int id) {
         if (Topic.isReserved(topic.name())) {
-            deny(ackQos, id, ReasonCode.NOT_AUTHORIZED, "topic: the broker's own");
+            deny(topic, ackQos, id, ReasonCode.NOT_AUTHORIZED, "topic: the broker's own");
             return;
         }
         if (rights.coverEverything() || rights.remember(topic, message.qos(), message.retain())) {
@@ -193,7 +195,8 @@ final class Publishing {
                 return;
             }
             if (decision instanceof Decision.Deny deny) {
-                deny(ackQos, id, ReplyType.PUBACK.nearest(deny.reason(), ReasonCode.NOT_AUTHORIZED), deny.text());
+                ReasonCode reason = ReplyType.PUBACK.nearest(deny.reason(), ReasonCode.NOT_AUTHORIZED);
+                deny(topic, ackQos, id, reason, deny.text());
             } else {
                 route(lane.inbound().begin(topic, message, session, acks), ackQos, id);
             }
@@ -201,18 +204,27 @@ final class Publishing {
         });
     }
 
-    private void denyPayload(int qos, int id) {
+    private void denyPayload(Topic topic, int qos, int id) {
         if (qos == 0) { // there is no acknowledgement to say it with
-            reception.metrics().increment(Metric.DROPPED_PAYLOAD_FORMAT);
+            dropped(Metric.DROPPED_PAYLOAD_FORMAT, topic);
             throw new MqttException(ReasonCode.PAYLOAD_FORMAT_INVALID, NOT_UTF_8); // [U5-3.3.2-2]
         }
-        deny(qos, id, ReasonCode.PAYLOAD_FORMAT_INVALID, NOT_UTF_8);
+        deny(topic, qos, id, ReasonCode.PAYLOAD_FORMAT_INVALID, NOT_UTF_8);
     }
 
-    private void deny(int qos, int id, ReasonCode reason, String text) {
+    private void deny(Topic topic, int qos, int id, ReasonCode reason, String text) {
         boolean format = reason == ReasonCode.PAYLOAD_FORMAT_INVALID;
-        reception.metrics().increment(format ? Metric.DROPPED_PAYLOAD_FORMAT : Metric.DROPPED_NOT_AUTHORIZED);
+        dropped(format ? Metric.DROPPED_PAYLOAD_FORMAT : Metric.DROPPED_NOT_AUTHORIZED, topic);
         acks.deny(qos, id, reason, text);
+    }
+
+    /** Nobody gets the message: that is counted, and told to whoever listens. */
+    private void dropped(Metric reason, Topic topic) {
+        reception.metrics().increment(reason);
+        if (reception.hooks().listens(Event.MessageDropped.class)) {
+            String name = new String(topic.name(), StandardCharsets.UTF_8);
+            reception.hooks().fire(new Event.MessageDropped(session.clientId(), name, reason.name()));
+        }
     }
 
     /**
@@ -226,8 +238,9 @@ final class Publishing {
             Message message = PublishView.messageOf(changed);
             askThenRoute(Topic.of(message.topic()), message, qos, id);
         } else if (answer instanceof PublishAnswer.Deny deny) {
-            deny(qos, id, deny.reason(), deny.text());
+            deny(topic, qos, id, deny.reason(), deny.text());
         } else if (answer == PublishAnswer.drop()) {
+            dropped(Metric.DROPPED_BY_PUBLISH_INTERCEPTOR, topic);
             if (qos > 0) {
                 acks.acknowledge(qos, id, 0, qos == 2 ? acks.taken(id) : null);
             }

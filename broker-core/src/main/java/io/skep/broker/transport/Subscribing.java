@@ -220,6 +220,7 @@ final class Subscribing {
     private void grant(Request request) {
         session.subscriptions().add(request.granted, () -> {
             if (connection.isClosed()) {
+                tell(request.granted); // they are in effect all the same
                 return;
             }
             Outlet outlet = connection.outlet();

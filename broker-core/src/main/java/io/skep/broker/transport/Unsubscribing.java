@@ -126,6 +126,7 @@ final class Unsubscribing {
     private void remove(Request request) {
         session.subscriptions().remove(request.filters, existed -> {
             if (connection.isClosed()) {
+                tell(request.filters, existed);
                 return;
             }
             for (int i = 0; i < existed.length; i++) {

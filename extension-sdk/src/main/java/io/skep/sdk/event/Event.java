@@ -6,6 +6,7 @@ import io.skep.sdk.Qos;
 import io.skep.sdk.ReasonCode;
 import java.net.InetSocketAddress;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Something that happened. New kinds may come: a switch over them needs a default.
@@ -86,7 +87,9 @@ public interface Event {
 
     /**
      * A client has subscribed, and its subscription is in effect. A subscription that replaces one with the same filter
-     * is told, too.
+     * is told, too. If the connection ends while the subscription is stored, this comes after
+     * {@link ClientDisconnected}. What extensions add with {@link io.skep.sdk.service.Subscriptions#add
+     * Subscriptions.add} is not told.
      *
      * @param client who
      * @param topicFilter of a shared subscription with {@code $share/<name>/}
@@ -95,7 +98,8 @@ public interface Event {
     record ClientSubscribed(Client client, String topicFilter, Qos qos) implements Event {}
 
     /**
-     * A client has ended a subscription. Those that end with their session are not told one by one.
+     * A client has ended a subscription. Those that end with their session are not told one by one, and those that
+     * extensions remove not at all.
      *
      * @param client who
      * @param topicFilter of a shared subscription with {@code $share/<name>/}
@@ -110,11 +114,25 @@ public interface Event {
     record SessionEnded(String clientId) implements Event {}
 
     /**
-     * A message for a session was dropped.
+     * A message was dropped: on its way to one recipient, or, with the reasons {@code DROPPED_NOT_AUTHORIZED},
+     * {@code DROPPED_PAYLOAD_FORMAT} and {@code DROPPED_BY_PUBLISH_INTERCEPTOR}, on its way in from its publisher. One
+     * that no subscription matches is only counted, as {@code DROPPED_NO_SUBSCRIBER}. A will, and a message of an
+     * extension, that an interceptor keeps back is not told.
      *
-     * @param clientId for whom
-     * @param topic of the message
+     * @param clientId for whom, or of the publisher; empty if it waited for any member of a shared group
+     * @param topic of the message; empty if that cannot be read from the storage any more
      * @param reason the name of the counter
+     * @param sharedFilter of the group that it waited for, with {@code $share/<name>/}; null if it was for one client
      */
-    record MessageDropped(String clientId, String topic, String reason) implements Event {}
+    record MessageDropped(
+            String clientId,
+            String topic,
+            String reason,
+            @Nullable String sharedFilter) implements Event {
+
+        /** Of a message for, or from, one client. */
+        public MessageDropped(String clientId, String topic, String reason) {
+            this(clientId, topic, reason, null);
+        }
+    }
 }

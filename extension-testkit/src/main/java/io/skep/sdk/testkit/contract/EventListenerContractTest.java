@@ -36,7 +36,8 @@ public abstract class EventListenerContractTest extends ContractTest {
         tell(new Event.BrokerReady(List.of(Given.ANN.address(), InetSocketAddress.createUnresolved("host", 1883))));
         Given.clients().forEach(client -> ofClient(client).forEach(this::tell));
         for (String topic : Given.TOPICS) {
-            tell(new Event.MessageDropped("ann-1", topic, "MESSAGES_DROPPED_QUEUE_FULL"));
+            tell(new Event.MessageDropped("ann-1", topic, "DROPPED_QUEUE_FULL"));
+            tell(new Event.MessageDropped("", topic, "DROPPED_EXPIRED", "$share/g/" + topic));
         }
         for (ReasonCode reason : ReasonCode.values()) {
             tell(new Event.ClientDisconnected(Given.ANN, reason, ""));

@@ -15,6 +15,7 @@ import java.net.InetAddress;
 import java.security.cert.CertificateEncodingException;
 import java.security.cert.X509Certificate;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** What the program is asked and told, as messages. */
@@ -121,7 +122,8 @@ final class Questions {
             wire.setMessageDropped(Wire.MessageDropped.newBuilder()
                     .setClientId(dropped.clientId())
                     .setTopic(dropped.topic())
-                    .setReason(dropped.reason()));
+                    .setReason(dropped.reason())
+                    .setSharedFilter(Objects.requireNonNullElse(dropped.sharedFilter(), "")));
         } else if (event instanceof Event.SessionResumed resumed) {
             wire.setSessionResumed(Wire.Session.newBuilder().setClientId(resumed.clientId()));
         } else if (event instanceof Event.ClientSubscribed subscribed) {
