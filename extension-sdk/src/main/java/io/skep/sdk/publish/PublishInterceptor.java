@@ -11,10 +11,10 @@ import io.skep.sdk.Client;
  * passed.
  *
  * <p>Wills are shown, too, when they are published (at CONNECT a {@link io.skep.sdk.packet.ConnectInterceptor} sees
- * them), on the loop that their connection was on. A drop or a deny means that the will is not published. A changed
- * will is not authorized anew: its topic was when the client connected. Of a will that outlived a restart of the broker
- * the id of the client is known and nothing else: no user name and no certificates, an empty listener, the address
- * {@code 0.0.0.0:0}.
+ * them), on the loop that their connection was on. A drop or a deny means that the will is not published. One whose
+ * topic, QoS or retain flag was changed is authorized anew, and not published if that is refused. Of a will that
+ * outlived a restart of the broker the id of the client is known and nothing else: no user name, no permissions and no
+ * certificates, an empty listener, the address {@code 0.0.0.0:0}.
  */
 @FunctionalInterface
 public interface PublishInterceptor {
