@@ -28,22 +28,22 @@ record Hook<H>(
         return new Hook<>(owner, kind, call, options, filter.equals("#") ? null : TopicFilter.of(filter));
     }
 
-    /** {@return whether it is to be asked; if not, that counts as its fallback} */
-    boolean admits() {
-        return !owner.isRetired() && owner.breaker().admits();
+    /** {@return what its call is to report with; null if it is not to be asked, which counts as its fallback} */
+    Breaker.@Nullable Phase admit() {
+        return owner.isRetired() ? null : owner.breaker().admit();
     }
 
     /** It has answered as it should. */
-    void answered() {
-        owner.breaker().answered();
+    void answered(Breaker.Phase admitted) {
+        owner.breaker().answered(admitted);
     }
 
     /** Takes notice of a failure. {@return what it counts as} */
-    Fallback failed(String how, @Nullable Throwable cause) {
+    Fallback failed(Breaker.Phase admitted, String how, @Nullable Throwable cause) {
         Throwable reason = cause instanceof CompletionException && cause.getCause() != null ? cause.getCause() : cause;
         Fallback fallback = options.fallback();
         owner.failures().add(kind.label() + " " + how + ", which counts as " + fallback, reason);
-        owner.breaker().failed();
+        owner.breaker().failed(admitted);
         return fallback;
     }
 

@@ -49,16 +49,17 @@ final class Quick {
             V value,
             BiFunction<? super Hook<H>, ? super V, ? extends @Nullable V> ask,
             Failed<V> failed) {
-        if (!hook.admits()) {
+        Breaker.Phase admitted = hook.admit();
+        if (admitted == null) {
             return failed.instead(value, hook.options().fallback());
         }
         Object outer = loop.enter(hook);
         try {
             V next = ask.apply(hook, value);
-            hook.answered();
+            hook.answered(admitted);
             return next;
         } catch (Throwable e) { // whatever an extension throws, linkage errors included, is its own failure
-            return failed.instead(value, hook.failed("failed", e));
+            return failed.instead(value, hook.failed(admitted, "failed", e));
         } finally {
             loop.leave(outer);
         }

@@ -65,7 +65,8 @@ abstract class Walk<H, A> {
     }
 
     private @Nullable A call(Hook<H> hook) {
-        if (!hook.admits()) {
+        Breaker.Phase admitted = hook.admit();
+        if (admitted == null) {
             return instead(hook.options().fallback());
         }
         Object outer = loop.enter(hook);
@@ -73,17 +74,17 @@ abstract class Walk<H, A> {
             A answer = ask(hook);
             CompletionStage<? extends A> stage = answer == null ? null : stage(answer);
             if (stage == null) {
-                return checked(hook, answer);
+                return checked(hook, admitted, answer);
             }
             if (isDone(stage)) {
-                return checked(hook, stage.toCompletableFuture().join());
+                return checked(hook, admitted, stage.toCompletableFuture().join());
             }
             if (!hook.owner().enter()) {
-                return failed(hook, "has too many unanswered calls", null);
+                return failed(hook, admitted, "has too many unanswered calls", null);
             }
-            return new Rest(hook).await(stage);
+            return new Rest(hook, admitted).await(stage);
         } catch (Throwable e) { // whatever an extension throws, linkage errors included, is its own failure
-            return failed(hook, "failed", e);
+            return failed(hook, admitted, "failed", e);
         } finally {
             loop.leave(outer);
         }
@@ -94,19 +95,19 @@ abstract class Walk<H, A> {
         return stage.getClass() == CompletableFuture.class && ((CompletableFuture<?>) stage).isDone();
     }
 
-    private A checked(Hook<H> hook, @Nullable A answer) {
+    private A checked(Hook<H> hook, Breaker.Phase admitted, @Nullable A answer) {
         if (answer == null) {
-            return failed(hook, "answered null", null);
+            return failed(hook, admitted, "answered null", null);
         }
         if (stage(answer) != null) {
-            return failed(hook, "answered later twice", null);
+            return failed(hook, admitted, "answered later twice", null);
         }
-        hook.answered();
+        hook.answered(admitted);
         return answer;
     }
 
-    private A failed(Hook<H> hook, String how, @Nullable Throwable cause) {
-        return instead(hook.failed(how, cause));
+    private A failed(Hook<H> hook, Breaker.Phase admitted, String how, @Nullable Throwable cause) {
+        return instead(hook.failed(admitted, how, cause));
     }
 
     private A instead(Fallback fallback) {
@@ -117,11 +118,13 @@ abstract class Walk<H, A> {
     private final class Rest extends Deadlines.Deadline {
 
         private final Hook<H> hook;
+        private final Breaker.Phase admitted;
         private final int place = asked - 1;
         private boolean over;
 
-        Rest(Hook<H> hook) {
+        Rest(Hook<H> hook, Breaker.Phase admitted) {
             this.hook = hook;
+            this.admitted = admitted;
             loop.deadlines().begin(this, hook.options().deadline().toNanos());
             for (int i = place; i < chain.size(); i++) {
                 chain.get(i).owner().hold(); // it is not stopped before the walk has passed it
@@ -135,14 +138,14 @@ abstract class Walk<H, A> {
             } catch (Throwable e) { // a stage of the extension's own making
                 end();
                 release();
-                return failed(hook, "failed", e);
+                return failed(hook, admitted, "failed", e);
             }
         }
 
         private void complete(@Nullable A answer, @Nullable Throwable failure) {
             if (!over) {
                 end();
-                proceed(failure == null ? checked(hook, answer) : failed(hook, "failed", failure));
+                proceed(failure == null ? checked(hook, admitted, answer) : failed(hook, admitted, "failed", failure));
             }
         }
 
@@ -150,7 +153,11 @@ abstract class Walk<H, A> {
         protected void expire() {
             if (!over) {
                 end();
-                proceed(failed(hook, "missed its deadline of " + hook.options().deadline(), null));
+                proceed(failed(
+                        hook,
+                        admitted,
+                        "missed its deadline of " + hook.options().deadline(),
+                        null));
             }
         }
 

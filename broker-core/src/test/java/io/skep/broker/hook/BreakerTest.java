@@ -11,7 +11,11 @@ import io.skep.broker.config.ExtensionsConfig;
 import io.skep.broker.metrics.Metric;
 import io.skep.broker.metrics.Metrics;
 import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -36,8 +40,16 @@ class BreakerTest {
 
     private void fail(int times) {
         for (int i = 0; i < times; i++) {
-            breaker.failed();
+            breaker.failed(Breaker.CLOSED);
         }
+    }
+
+    private boolean admits() {
+        return breaker.admit() != null;
+    }
+
+    private Breaker.Phase admitted() {
+        return Objects.requireNonNull(breaker.admit());
     }
 
     private void pass(Duration time) {
@@ -60,12 +72,12 @@ class BreakerTest {
     @Test
     void soManyFailuresPauseTheExtensionWithOneLine() {
         fail(FAILURES - 1);
-        assertThat(breaker.admits()).isTrue();
+        assertThat(admits()).isTrue();
         fail(1);
 
-        assertThat(breaker.admits()).isFalse();
+        assertThat(admits()).isFalse();
         fail(3); // of calls that began before
-        assertThat(breaker.admits()).isFalse();
+        assertThat(admits()).isFalse();
         assertThat(metrics.get(Metric.EXTENSIONS_PAUSED)).isEqualTo(1);
         assertThat(metrics.get(Metric.HOOKS_NOT_ASKED)).isEqualTo(2);
         assertThat(lines.list)
@@ -81,33 +93,68 @@ class BreakerTest {
             fail(FAILURES - 1);
             pass(WINDOW.plusNanos(1));
         }
-        assertThat(breaker.admits()).isTrue();
+        assertThat(admits()).isTrue();
     }
 
     @Test
     void aFewFailuresAmongManyAnswersDoNot() {
         fail(1);
         for (int i = 0; i < 100; i++) {
-            breaker.answered();
+            breaker.answered(Breaker.CLOSED);
         }
         fail(99);
-        assertThat(breaker.admits()).isTrue();
+        assertThat(admits()).isTrue();
         fail(1);
-        assertThat(breaker.admits()).isFalse();
+        assertThat(admits()).isFalse();
     }
 
     @Test
-    void afterThePauseOneCallTriesAndItsAnswerEndsThePause() {
+    void afterThePauseAsManyCallsTryItAsFailuresOpenIt() {
+        fail(FAILURES);
+        pass(PAUSE.minusNanos(1));
+        assertThat(admits()).isFalse();
+        pass(Duration.ofNanos(1));
+
+        for (int i = 0; i < FAILURES; i++) {
+            assertThat(admits()).isTrue();
+        }
+        assertThat(admits()).isFalse();
+        assertThat(breaker.isOpen()).isTrue();
+    }
+
+    @Test
+    void nothingMoreThanThatTriesItFromManyThreads() throws Exception {
         fail(FAILURES);
         pass(PAUSE);
+        LongAdder admitted = new LongAdder();
+        List<Thread> threads = Stream.generate(() -> new Thread(() -> {
+                    for (int i = 0; i < 10_000; i++) {
+                        if (admits()) {
+                            admitted.increment();
+                        }
+                    }
+                }))
+                .limit(4)
+                .toList();
+        threads.forEach(Thread::start);
+        for (Thread thread : threads) {
+            thread.join();
+        }
+        assertThat(admitted.sum()).isEqualTo(FAILURES);
+    }
 
-        assertThat(breaker.admits()).isTrue();
-        assertThat(breaker.admits()).isFalse();
-        breaker.answered();
+    @Test
+    void theAnswerOfATrialEndsThePause() {
+        fail(FAILURES);
+        pass(PAUSE);
+        Breaker.Phase first = admitted();
+        Breaker.Phase second = admitted();
+        breaker.answered(first);
+        breaker.answered(second);
 
-        assertThat(breaker.admits()).isTrue();
+        assertThat(breaker.isOpen()).isFalse();
         fail(FAILURES - 1);
-        assertThat(breaker.admits()).isTrue();
+        assertThat(admits()).isTrue();
         assertThat(lines.list).hasSize(2);
         assertThat(lines.list.get(1).getFormattedMessage())
                 .isEqualTo("extension x: answers again, its hooks are asked");
@@ -117,23 +164,60 @@ class BreakerTest {
     void aTrialThatFailsBeginsAnotherPauseWithoutALine() {
         fail(FAILURES);
         pass(PAUSE);
-        assertThat(breaker.admits()).isTrue();
-        fail(1);
+        Breaker.Phase first = admitted();
+        Breaker.Phase second = admitted();
+        breaker.failed(first);
 
-        assertThat(breaker.admits()).isFalse();
+        assertThat(admits()).isFalse();
         pass(PAUSE.minusNanos(1));
-        assertThat(breaker.admits()).isFalse();
+        breaker.failed(second);
+        assertThat(admits()).isFalse();
         pass(Duration.ofNanos(1));
-        assertThat(breaker.admits()).isTrue();
+        assertThat(admits()).isTrue();
         assertThat(lines.list).hasSize(1);
+    }
+
+    @Test
+    void callsThatBeganBeforeATrialDoNotDecideIt() {
+        Breaker.Phase before = admitted();
+        fail(FAILURES);
+        pass(PAUSE);
+        Breaker.Phase failedTrial = admitted();
+        breaker.failed(failedTrial);
+        pass(PAUSE);
+        assertThat(admits()).isTrue();
+
+        breaker.answered(before);
+        breaker.answered(failedTrial);
+        assertThat(breaker.isOpen()).isTrue();
+        breaker.failed(before);
+        breaker.failed(failedTrial);
+        assertThat(admits()).isTrue();
+    }
+
+    @Test
+    void probesThatNeverReportLetOthersTryAfterAnotherPause() {
+        fail(FAILURES);
+        pass(PAUSE);
+        Breaker.Phase late = admitted();
+        for (int i = 1; i < FAILURES; i++) {
+            assertThat(admits()).isTrue();
+        }
+        pass(PAUSE.minusNanos(1));
+        assertThat(admits()).isFalse();
+        pass(Duration.ofNanos(1));
+        assertThat(admits()).isTrue();
+
+        breaker.failed(late);
+        assertThat(admits()).isFalse();
     }
 
     @Test
     void zeroFailuresMeansNever() {
         Breaker never = breaker(0);
         for (int i = 0; i < 1_000; i++) {
-            never.failed();
+            never.failed(Breaker.CLOSED);
         }
-        assertThat(never.admits()).isTrue();
+        assertThat(never.admit()).isNotNull();
     }
 }
