@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.jr.ob.JSON;
 import io.skep.sdk.Client;
+import io.skep.sdk.ConnectionFacts;
 import io.skep.sdk.ProtocolVersion;
 import io.skep.sdk.Qos;
 import io.skep.sdk.ReasonCode;
@@ -29,7 +30,8 @@ class EventJsonTest {
             InetSocketAddress.createUnresolved("192.0.2.7", 4711),
             ProtocolVersion.V3_1_1,
             "tcp",
-            List.of());
+            List.of(),
+            new ConnectionFacts("ws", new ConnectionFacts.Tls("TLSv1.3", "TLS_AES_128_GCM_SHA256"), null));
 
     /** A kind that nobody has foreseen. */
     record Unforeseen(
@@ -64,7 +66,17 @@ class EventJsonTest {
                                                 "address", "192.0.2.7:4711",
                                                 "version", "3.1.1",
                                                 "listener", "tcp",
-                                                "certificates", List.of()),
+                                                "certificates", List.of(),
+                                                "connection",
+                                                        Map.of(
+                                                                "listener-type",
+                                                                "ws",
+                                                                "tls",
+                                                                Map.of(
+                                                                        "protocol",
+                                                                        "TLSv1.3",
+                                                                        "cipher-suite",
+                                                                        "TLS_AES_128_GCM_SHA256"))),
                                         "reason",
                                         "keep-alive-timeout",
                                         "text",
