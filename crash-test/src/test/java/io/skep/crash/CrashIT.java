@@ -60,7 +60,8 @@ class CrashIT {
 
     @Test
     void aBrokerThatDoesNotSyncIsFoundOut() throws Exception {
-        assertThat(violations(new Plan(0, 2, 0, 0, "os", System.nanoTime()))).anyMatch(line -> line.contains("lost"));
+        List<String> found = violations(new Plan(0, 2, 0, 0, "os", System.nanoTime()));
+        assertThat(found).isNotEmpty(); // a message, a session, an older retained one, or that it was given already
     }
 
     private List<String> violations(Plan plan) throws Exception {
