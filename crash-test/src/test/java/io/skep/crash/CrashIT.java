@@ -60,8 +60,7 @@ class CrashIT {
 
     @Test
     void aBrokerThatDoesNotSyncIsFoundOut() throws Exception {
-        List<String> found = violations(new Plan(0, 2, 0, 0, "os", System.nanoTime()));
-        assertThat(found).isNotEmpty(); // a message, a session, an older retained one, or that it was given already
+        assertThat(violations(new Plan(0, 5, 0, 0, "os", System.nanoTime()))).anyMatch(line -> line.contains("lost"));
     }
 
     private List<String> violations(Plan plan) throws Exception {
